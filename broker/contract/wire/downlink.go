@@ -1,0 +1,191 @@
+package wire
+
+import (
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"time"
+
+	"encoding/json"
+
+	"safeyouthzone/broker/contract/activation"
+)
+
+// Reason says why an event was rejected: it will never be accepted, so the device keeps it, raises trouble and shows staff the
+// number to call.
+type Reason string
+
+// The reasons.
+const (
+	TooLarge     Reason = "too_large"
+	Malformed    Reason = "malformed"
+	WrongVersion Reason = "wrong_version"
+	WrongKey     Reason = "wrong_key"
+	UnknownCase  Reason = "unknown_case"
+	NotAllowed   Reason = "not_allowed"
+	TooMany      Reason = "too_many_open" // more than [MaxActivations] in the zone
+)
+
+// Rejected is one event that was rejected.
+type Rejected struct {
+	Seq    uint64 `json:"seq"`
+	Reason Reason `json:"reason"`
+}
+
+// Receipt says what the ledger holds of one outbox log: every event up to Seq, less the rejected ones.
+type Receipt struct {
+	Log      string     `json:"log"`
+	Seq      uint64     `json:"seq"`
+	Rejected []Rejected `json:"rejected,omitempty"`
+}
+
+// Who is one agency's answer as a kiosk may show it: a role, never a person.
+type Who struct {
+	Role  string           `json:"role"`
+	Stage activation.Stage `json:"stage"`
+	// ETAMS is in how many milliseconds the agency said it would be there, at the moment of sending; negative when overdue, absent
+	// when it has not said.
+	ETAMS *int64 `json:"eta_ms,omitempty"`
+}
+
+// Check says how the check of a responder's code stands.
+type Check struct {
+	Verified  bool   `json:"verified"`
+	Role      string `json:"role,omitempty"` // of the verified responder
+	Wrong     int    `json:"wrong"`          // wrong codes typed so far
+	TriesLeft int    `json:"tries_left"`
+}
+
+// Activation is one activation as a kiosk of its zone may see it.
+type Activation struct {
+	ID        string               `json:"id"`
+	Aliases   []string             `json:"aliases,omitempty"`
+	Code      string               `json:"code"` // short, for speech: 7F-21
+	Mode      activation.Mode      `json:"mode"`
+	Stage     activation.Stage     `json:"stage"`
+	Trigger   activation.Trigger   `json:"trigger"`
+	AgeMS     int64                `json:"age_ms"` // since help was called for, at the moment of sending
+	Needs     []activation.Need    `json:"needs,omitempty"`
+	Who       []Who                `json:"who,omitempty"` // furthest first
+	Message   activation.Message   `json:"message,omitempty"`
+	Check     Check                `json:"check"`
+	StandDown activation.StandDown `json:"stand_down,omitempty"`
+	Reported  bool                 `json:"reported,omitempty"`
+	Outcome   activation.Outcome   `json:"outcome,omitempty"`
+}
+
+// State is all that a device needs to know about its zone, whole, each time.
+type State struct {
+	V      int    `json:"v"`
+	Device string `json:"device"`
+	Epoch  uint64 `json:"epoch"` // of the device's last sync; the device ignores a state for another connection
+	Rev    uint64 `json:"rev"`   // never falls within an epoch; the device ignores a lower one
+	At     int64  `json:"at"`    // the broker's clock, ms since 1970
+	// Receipt is for the log of the device's last sync or event.
+	Receipt     Receipt      `json:"receipt"`
+	Activations []Activation `json:"activations,omitempty"` // open and lately ended ones, oldest first
+	Settings    uint64       `json:"settings"`              // revision of the settings that the device should obey
+}
+
+// PhoneNumber is one number that a kiosk may show.
+type PhoneNumber struct {
+	Use    string `json:"use"` // emergency, hotline, desk, text
+	Number string `json:"number"`
+}
+
+// PIN is the salted hash of one staff member's PIN.
+type PIN struct {
+	Staff string `json:"staff"` // staff id, never a name
+	Role  string `json:"role"`  // staff or it
+	Salt  []byte `json:"salt"`
+	Hash  []byte `json:"hash"` // PBKDF2-HMAC-SHA256, PINRounds rounds, 32 bytes
+	// Duress marks the PIN that a staff member under threat types instead.
+	Duress bool `json:"duress,omitempty"`
+}
+
+// PINRounds is the number of PBKDF2 rounds of a [PIN].
+const PINRounds = 100_000
+
+// Listing is one line on the idle page.
+type Listing struct {
+	What string `json:"what"`
+	When string `json:"when"`
+}
+
+// Settings is what the county wants of a device.
+type Settings struct {
+	V        int           `json:"v"`
+	Device   string        `json:"device"`
+	Rev      uint64        `json:"rev"`
+	Zone     string        `json:"zone"`
+	ZoneName string        `json:"zone_name"`
+	Hours    string        `json:"hours,omitempty"`  // one line for the idle page
+	Events   []Listing     `json:"events,omitempty"` // at most a few lines for the idle page
+	Locale   []string      `json:"languages"`        // BCP 47, the first is the site's own
+	Numbers  []PhoneNumber `json:"numbers"`          // whom to call when this does not work
+	PINs     []PIN         `json:"pins,omitempty"`
+	TimeZone string        `json:"time_zone"` // IANA
+}
+
+// SignedSettings is a [Settings] with the broker's signature over its exact bytes.
+type SignedSettings struct {
+	V    int    `json:"v"`
+	Body []byte `json:"body"`
+	Sig  []byte `json:"sig"`
+}
+
+// ErrSignature means that settings were not signed by the broker that the device is enrolled with.
+var ErrSignature = errors.New("settings are not signed by the broker")
+
+const settingsContext = "syz/1/settings\n"
+
+// SignSettings encodes and signs settings.
+func SignSettings(key ed25519.PrivateKey, s Settings) ([]byte, error) {
+	s.V = Version
+	body, err := json.Marshal(s)
+	if err != nil {
+		return nil, fmt.Errorf("cannot encode settings: %w", err)
+	}
+	out, err := json.Marshal(SignedSettings{V: Version, Body: body, Sig: ed25519.Sign(key, append([]byte(settingsContext), body...))})
+	if err != nil {
+		return nil, fmt.Errorf("cannot encode settings: %w", err)
+	}
+	if len(out) > MaxSettings {
+		return nil, ErrTooLarge
+	}
+	return out, nil
+}
+
+// OpenSettings checks the signature and reads the settings.
+func OpenSettings(key ed25519.PublicKey, b []byte) (Settings, error) {
+	var signed SignedSettings
+	if err := decode(b, MaxSettings, &signed, func() int { return signed.V }); err != nil {
+		return Settings{}, err
+	}
+	if len(key) != ed25519.PublicKeySize || !ed25519.Verify(key, append([]byte(settingsContext), signed.Body...), signed.Sig) {
+		return Settings{}, ErrSignature
+	}
+	var s Settings
+	if err := decode(signed.Body, MaxSettings, &s, func() int { return s.V }); err != nil {
+		return Settings{}, err
+	}
+	if !ids(s.Device, s.Zone) {
+		return Settings{}, fmt.Errorf("%w: a field is missing or out of range", ErrMalformed)
+	}
+	return s, nil
+}
+
+// DecodeState reads a [State].
+func DecodeState(b []byte) (State, error) {
+	var s State
+	if err := decode(b, MaxState, &s, func() int { return s.V }); err != nil {
+		return s, err
+	}
+	if !ids(s.Device) || len(s.Activations) > MaxActivations {
+		return s, fmt.Errorf("%w: a field is missing or out of range", ErrMalformed)
+	}
+	return s, nil
+}
+
+// Sent is the broker's clock when the state was sent.
+func (s State) Sent() time.Time { return time.UnixMilli(s.At) }
