@@ -42,20 +42,17 @@ func Decide(s State, cmd Command, now time.Time) ([]Event, error) {
 		return nil, err
 	}
 	cmd.LedgerTime = now
-	if cmd.Type == Raised {
-		if s.Case != "" {
-			return nil, ErrRaisedTwice
-		}
-		return []Event{cmd}, nil
-	}
-	if s.Case == "" {
-		return nil, ErrNotRaised
-	}
-	if cmd.Case != s.Case || cmd.Mode != s.Mode {
-		return nil, ErrWrongCase
-	}
-	if slices.Contains(s.Seen, cmd.ID) {
+	switch {
+	case slices.Contains(s.Seen, cmd.ID):
 		return nil, nil
+	case s.Case == "" && cmd.Type == Raised:
+		return []Event{cmd}, nil
+	case s.Case == "":
+		return nil, ErrNotRaised
+	case cmd.Type == Raised:
+		return nil, ErrRaisedTwice
+	case cmd.Case != s.Case || cmd.Mode != s.Mode:
+		return nil, ErrWrongCase
 	}
 	if cmd.Actor.Kind == ByDevice {
 		return decideDevice(s, cmd), nil

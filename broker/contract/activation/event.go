@@ -1,6 +1,7 @@
 package activation
 
 import (
+	"strings"
 	"time"
 )
 
@@ -67,6 +68,7 @@ const (
 	Interpreter  Need = "interpreter"
 	maxIntake         = 8
 	maxETA            = 240
+	shortDigits       = 4
 	referralSize      = 19
 )
 
@@ -194,4 +196,14 @@ type Event struct {
 // HappenedAt is when the event happened by the ledger's clock: the time it was taken less its age.
 func (e Event) HappenedAt() time.Time {
 	return e.LedgerTime.Add(-time.Duration(e.Source.AgeMS) * time.Millisecond)
+}
+
+// ShortCode is how people name a case aloud: the last four hexadecimal digits of its id, as 7F-21. It identifies nothing by itself.
+func ShortCode(caseID string) string {
+	s := strings.ToUpper(strings.ReplaceAll(caseID, "-", ""))
+	if len(s) < shortDigits {
+		return s
+	}
+	s = s[len(s)-shortDigits:]
+	return s[:2] + "-" + s[2:]
 }

@@ -1,0 +1,93 @@
+package chain
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"safeyouthzone/broker/contract/activation"
+	"safeyouthzone/broker/contract/wire"
+)
+
+// Errors of whoever appends to a chain.
+var (
+	// ErrConflict means that the chain has moved on since its head was read; nothing was written.
+	ErrConflict = errors.New("the chain has moved on")
+	// ErrUncertain means that no answer came in time; the record may or may not be there. Ask again with the same event id.
+	ErrUncertain = errors.New("the ledger did not answer")
+)
+
+// Origin says which envelope of which device an event came in. From the origins in the ledger, the receipts are made again after
+// a restart.
+type Origin struct {
+	Device string `json:"device"`
+	Log    string `json:"log"`
+	Seq    uint64 `json:"seq"`
+}
+
+// Rejection is an envelope that can never be accepted. Its body is not kept.
+type Rejection struct {
+	Reason wire.Reason `json:"reason"`
+	At     time.Time   `json:"at"`
+}
+
+// Record is one record of a chain: an event, or a rejection.
+type Record struct {
+	V        int               `json:"v"`
+	N        uint64            `json:"n"`              // 1, 2, 3, ... within the chain
+	Prev     string            `json:"prev,omitempty"` // hash of record N-1
+	Event    *activation.Event `json:"event,omitempty"`
+	Rejected *Rejection        `json:"rejected,omitempty"`
+	Origin   *Origin           `json:"origin,omitempty"`
+}
+
+// Head is the end of a chain. The zero Head is a chain without records.
+type Head struct {
+	N    uint64
+	Hash string
+	Seq  uint64 // of the last record in the whole ledger
+}
+
+// Entry is a record as the ledger holds it.
+type Entry struct {
+	Seq    uint64 // of the whole ledger; permanent, grows
+	Chain  string
+	Record Record
+	Head   Head // the chain's head when this record was its last
+}
+
+const version = 1
+
+// Encode makes r the next record after head, and returns its bytes.
+func Encode(head Head, r Record) (Record, []byte, error) {
+	r.V, r.N, r.Prev = version, head.N+1, head.Hash
+	b, err := json.Marshal(r)
+	if err != nil {
+		return r, nil, fmt.Errorf("cannot encode record: %w", err)
+	}
+	return r, b, nil
+}
+
+// Decode reads a record.
+func Decode(b []byte) (Record, error) {
+	var r Record
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&r); err != nil {
+		return r, fmt.Errorf("cannot read record: %w", err)
+	}
+	if r.V != version || r.N == 0 || (r.Event == nil) == (r.Rejected == nil) {
+		return r, fmt.Errorf("cannot read record: unknown version or form")
+	}
+	return r, nil
+}
+
+// Hash is what the next record of the chain must carry.
+func Hash(b []byte) string {
+	h := sha256.Sum256(b)
+	return hex.EncodeToString(h[:])
+}

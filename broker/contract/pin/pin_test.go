@@ -1,0 +1,45 @@
+package pin_test
+
+import (
+	"errors"
+	"testing"
+
+	"safeyouthzone/broker/contract/pin"
+	"safeyouthzone/broker/contract/wire"
+)
+
+func TestAPINMatchesItsHashAndNoOther(t *testing.T) {
+	text, err := pin.Hash("4711")
+	if err != nil {
+		t.Fatal(err)
+	}
+	salt, hash, err := pin.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := wire.PIN{Salt: salt, Hash: hash}
+	if !pin.Match(p, "4711") {
+		t.Error("the right PIN was refused")
+	}
+	for _, wrong := range []string{"4712", "", "471", "04711"} {
+		if pin.Match(p, wrong) {
+			t.Errorf("PIN %q was taken", wrong)
+		}
+	}
+}
+
+func TestHashRefusesWhatIsNoPIN(t *testing.T) {
+	for _, bad := range []string{"", "123", "12a4", "1234567890123", "１２３４"} {
+		if _, err := pin.Hash(bad); !errors.Is(err, pin.ErrPIN) {
+			t.Errorf("Hash(%q) = %v, want ErrPIN", bad, err)
+		}
+	}
+}
+
+func TestParseRefusesOtherForms(t *testing.T) {
+	for _, bad := range []string{"", "4711", "pbkdf2:", "pbkdf2:AA:AA", "argon2:AAAA:AAAA"} {
+		if _, _, err := pin.Parse(bad); !errors.Is(err, pin.ErrForm) {
+			t.Errorf("Parse(%q) = %v, want ErrForm", bad, err)
+		}
+	}
+}

@@ -1,0 +1,214 @@
+package casefile
+
+import (
+	"container/list"
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"safeyouthzone/broker/contract/activation"
+	"safeyouthzone/broker/contract/chain"
+)
+
+// Prefix is what the names of the chains of cases begin with.
+const Prefix = "case."
+
+// ErrUnknown means that there is no such case.
+var ErrUnknown = errors.New("no such case")
+
+// Log is where events become permanent. When Append returns without an error, the record is durable. Its errors are
+// chain.ErrConflict (decide again), chain.ErrUncertain (ask again with the same event id), or final.
+type Log interface {
+	Append(ctx context.Context, name string, head chain.Head, r chain.Record) (chain.Entry, error)
+}
+
+// Case is a case at one moment.
+type Case struct {
+	State activation.State
+	Rev   uint64 // ledger sequence of its last event
+}
+
+// Entry is one event of a case's history.
+type Entry struct {
+	Rev   uint64
+	Event activation.Event
+}
+
+type file struct {
+	Case
+	head    chain.Head
+	history []Entry
+	place   *list.Element // in Book.byRev
+}
+
+// Book is the projection. It is safe for concurrent use.
+type Book struct {
+	log    Log
+	now    func() time.Time
+	logger *slog.Logger
+
+	mu      sync.RWMutex
+	files   map[string]*file
+	aliases map[string]string   // id that a device made up -> case
+	zones   map[string][]string // zone -> cases, oldest first; ended ones are dropped as they grow old
+	byRev   *list.List          // of *file, least recently changed first
+	rev     uint64
+	applied chan struct{} // closed and replaced at each change
+	watch   []func(Case)
+}
+
+// New returns an empty book; [Book.Apply] fills it.
+func New(log Log, now func() time.Time, logger *slog.Logger) *Book {
+	return &Book{
+		log: log, now: now, logger: logger, files: map[string]*file{}, aliases: map[string]string{}, zones: map[string][]string{},
+		byRev: list.New(), applied: make(chan struct{}),
+	}
+}
+
+// Watch calls fn after each change of a case, in order. It must be called before the first Apply; fn must be quick.
+func (b *Book) Watch(fn func(Case)) { b.watch = append(b.watch, fn) }
+
+// Apply takes the next entry of the ledger. An entry that cannot be folded is named in the log and left out: one bad record must
+// not hide all other cases.
+func (b *Book) Apply(e chain.Entry) {
+	c, ok := b.apply(e)
+	if !ok {
+		return
+	}
+	for _, fn := range b.watch {
+		fn(c)
+	}
+}
+
+func (b *Book) apply(e chain.Entry) (Case, bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	defer func() {
+		b.rev = e.Seq
+		close(b.applied)
+		b.applied = make(chan struct{})
+	}()
+	id, ok := strings.CutPrefix(e.Chain, Prefix)
+	if !ok || e.Record.Event == nil {
+		return Case{}, false
+	}
+	f := b.files[id]
+	if f == nil {
+		f = &file{}
+	}
+	st, err := activation.Apply(f.State, *e.Record.Event)
+	if err != nil {
+		b.logger.Error("ledger entry left out", slog.Uint64("seq", e.Seq), slog.String("case", id), slog.Any("error", err))
+		return Case{}, false
+	}
+	if f.place == nil {
+		b.files[id], f.place = f, b.byRev.PushBack(f)
+		b.zones[st.Zone] = append(b.zones[st.Zone], id)
+	}
+	f.Case, f.head = Case{State: st, Rev: e.Seq}, e.Head
+	f.history = append(f.history, Entry{Rev: e.Seq, Event: *e.Record.Event})
+	b.byRev.MoveToBack(f.place)
+	for _, a := range st.Aliases {
+		b.aliases[a] = id
+	}
+	return f.Case, true
+}
+
+// Rev is the ledger sequence that the book has reached.
+func (b *Book) Rev() uint64 {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return b.rev
+}
+
+// Get returns a case with its history, or [ErrUnknown]. An id that a device made up for a call that joined another case leads
+// to that case.
+func (b *Book) Get(id string) (Case, []Entry, error) {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	f := b.find(id)
+	if f == nil {
+		return Case{}, nil, ErrUnknown
+	}
+	return f.Case, slices.Clone(f.history), nil
+}
+
+func (b *Book) find(id string) *file {
+	if to, ok := b.aliases[id]; ok {
+		id = to
+	}
+	return b.files[id]
+}
+
+// Resolve follows an alias to its case, and says whether that is still open.
+func (b *Book) Resolve(id string) (to string, open, ok bool) {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	f := b.find(id)
+	if f == nil {
+		return "", false, false
+	}
+	return f.State.Case, f.State.Stage().Open(), true
+}
+
+// Open returns the open case of a zone and mode, if there is one: the newest.
+func (b *Book) Open(zone string, mode activation.Mode) (string, bool) {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	for _, id := range slices.Backward(b.zones[zone]) {
+		if st := b.files[id].State; st.Mode == mode && st.Stage().Open() {
+			return id, true
+		}
+	}
+	return "", false
+}
+
+// Changed returns the cases that changed after a ledger sequence, in the order of their changes, and the sequence that the book has
+// reached.
+func (b *Book) Changed(after uint64) ([]Case, uint64) {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	var out []Case
+	for e := b.byRev.Back(); e != nil; e = e.Prev() {
+		f, ok := e.Value.(*file)
+		if !ok || f.Rev <= after {
+			break
+		}
+		out = append(out, f.Case)
+	}
+	slices.Reverse(out)
+	return out, b.rev
+}
+
+// EndedAt is when a case stopped being open: zero while it is open.
+func EndedAt(st activation.State) time.Time {
+	if st.Stage().Open() {
+		return time.Time{}
+	}
+	var last time.Time
+	for _, m := range []activation.Mark{st.HandedOver, st.LeftAt, st.Confirmed, st.ClosedAt} {
+		if m.At.After(last) {
+			last = m.At
+		}
+	}
+	return last
+}
+
+// Zone returns the cases of a zone that are open or ended at most lately ago, oldest first.
+func (b *Book) Zone(zone string, lately time.Duration) []activation.State {
+	now := b.now()
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	var out []activation.State
+	for _, id := range b.zones[zone] {
+		st := b.files[id].State
+		if end := EndedAt(st); end.IsZero() || now.Sub(end) <= lately {
+			out = append(out, st)
+		}
+	}
+	return out
+}
