@@ -1,0 +1,130 @@
+package desk
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"slices"
+
+	"safeyouthzone/broker/contract/activation"
+)
+
+func (d *Desk) apiRoutes(mux *http.ServeMux) {
+	mux.Handle("GET /api/v1/activations", d.seated(d.apiList))
+	mux.Handle("GET /api/v1/activations/{id}", d.seated(d.apiOne))
+	mux.Handle("POST /api/v1/activations/{id}/{verb}", d.seated(d.apiDo))
+	mux.Handle("GET /api/v1/events", d.seated(d.apiEvents))
+	mux.Handle("GET /api/v1/devices", d.seated(d.apiDevices))
+}
+
+func (d *Desk) apiList(w http.ResponseWriter, _ *http.Request, seat Seat) {
+	out := struct {
+		Rev         uint64       `json:"rev"`
+		Activations []summaryDoc `json:"activations"`
+	}{Activations: []summaryDoc{}}
+	_, out.Rev = d.opt.Book.Changed(^uint64(0))
+	for _, k := range d.opt.Book.List() {
+		out.Activations = append(out.Activations, d.summary(k))
+	}
+	slices.SortFunc(out.Activations, func(a, b summaryDoc) int { return b.RaisedAt.Compare(a.RaisedAt) })
+	_ = seat // every agency sees every call; later roles narrow it
+	d.answerJSON(w, out)
+}
+
+func (d *Desk) apiOne(w http.ResponseWriter, r *http.Request, seat Seat) {
+	k, entries, err := d.opt.Book.Get(r.PathValue("id"))
+	if err != nil {
+		d.refuse(w, r, refusalOf(err))
+		return
+	}
+	d.answerJSON(w, d.full(seat, k, entries))
+}
+
+func (d *Desk) apiDo(w http.ResponseWriter, r *http.Request, seat Seat) {
+	id, v := r.PathValue("id"), verb(r.PathValue("verb"))
+	if !slices.Contains(verbs(), v) {
+		d.notFound(w, r)
+		return
+	}
+	want, p := jsonWish(r)
+	if p == nil {
+		p = d.attempt(r, seat, id, v, want)
+	}
+	if p != nil {
+		d.refuse(w, r, *p)
+		return
+	}
+	d.apiOne(w, r, seat)
+}
+
+// jsonWish reads an optional body strictly: a misspelt field must not silently mean its zero value.
+func jsonWish(r *http.Request) (wish, *refusal) {
+	var want wish
+	dec := json.NewDecoder(r.Body)
+	dec.DisallowUnknownFields()
+	switch err := dec.Decode(&want); {
+	case errors.Is(err, io.EOF):
+		return want, nil
+	case err != nil:
+		return want, tooLarge(err)
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return want, &badRequest
+	}
+	return want, nil
+}
+
+func (d *Desk) apiDevices(w http.ResponseWriter, _ *http.Request, _ Seat) {
+	out := struct {
+		Devices []deviceDoc `json:"devices"`
+	}{Devices: []deviceDoc{}}
+	for _, r := range d.deviceRows() {
+		out.Devices = append(out.Devices, deviceDoc{
+			ID: r.ID, Zone: r.Zone.ID, ZoneName: r.Zone.Name, Status: r.Status.Class, Since: r.Since, LastSeen: r.LastSeen,
+			Version: r.Version, Board: r.Board, Outbox: r.Outbox, Troubles: r.Troubles,
+		})
+	}
+	d.answerJSON(w, out)
+}
+
+// apiEvents tells every ledger entry once, in order, with the activation as it is after the last of them.
+func (d *Desk) apiEvents(w http.ResponseWriter, r *http.Request, seat Seat) {
+	d.stream(w, r, func(after uint64) ([]message, uint64) {
+		cases, rev := d.opt.Book.Changed(after)
+		var out []message
+		for _, k := range cases {
+			_, entries, err := d.opt.Book.Get(k.State.Case)
+			if err != nil {
+				continue
+			}
+			now := d.summary(k)
+			for _, e := range entries {
+				if e.Rev > after && e.Rev <= rev {
+					out = append(out, message{ID: e.Rev, Name: "activation", Data: changeDoc{Rev: e.Rev, Event: redact(seat, e.Event), Activation: now}})
+				}
+			}
+		}
+		slices.SortFunc(out, func(a, b message) int { return int(int64(a.ID) - int64(b.ID)) })
+		return out, rev
+	})
+}
+
+// redact keeps a responder's code within its agency.
+func redact(seat Seat, e activation.Event) activation.Event {
+	if e.Agency != seat.Agency {
+		e.Code = ""
+	}
+	return e
+}
+
+func (d *Desk) answerJSON(w http.ResponseWriter, v any) {
+	b, err := json.Marshal(v)
+	if err != nil {
+		d.log.Error("answer_failed", "error", err)
+		http.Error(w, "internal error", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = w.Write(b) // the asker has gone
+}

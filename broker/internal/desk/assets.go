@@ -1,0 +1,89 @@
+package desk
+
+import (
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"mime"
+	"net/http"
+	"path"
+	"time"
+)
+
+//go:embed web
+var web embed.FS
+
+// assets serves the files of the pages below an address that changes with their content, so that browsers may keep them for ever.
+type assets struct {
+	version string
+	files   map[string][]byte
+}
+
+func loadAssets() (assets, error) {
+	a := assets{files: make(map[string][]byte)}
+	h := sha256.New()
+	err := fs.WalkDir(web, "web/static", func(name string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		b, err := web.ReadFile(name)
+		fmt.Fprintf(h, "%s %d\n", name, len(b))
+		h.Write(b)
+		a.files[path.Base(name)] = b
+		return err
+	})
+	if err != nil {
+		return a, fmt.Errorf("cannot read embedded files: %w", err)
+	}
+	a.version = hex.EncodeToString(h.Sum(nil)[:6])
+	return a, nil
+}
+
+// URL is the address of a file.
+func (a assets) URL(name string) string { return "/static/" + a.version + "/" + name }
+
+func (a assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	b, ok := a.files[path.Base(r.URL.Path)]
+	if !ok {
+		http.NotFound(w, r)
+		return
+	}
+	if path.Base(path.Dir(r.URL.Path)) == a.version {
+		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	}
+	w.Header().Set("Content-Type", mime.TypeByExtension(path.Ext(r.URL.Path)))
+	_, _ = w.Write(b) // the asker has gone
+}
+
+func (d *Desk) loadTemplates() (*template.Template, error) {
+	t, err := template.New("desk").Funcs(template.FuncMap{
+		"asset":     d.assets.URL,
+		"clock":     d.clock,
+		"hm":        d.hourMinute,
+		"dated":     d.dated,
+		"ms":        func(t time.Time) int64 { return t.UnixMilli() },
+		"iso":       func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"languages": languageWords,
+		"called":    calledWords,
+		"ago":       func(t time.Time) string { return spoken(d.opt.Clock().Sub(t)) },
+		"left":      func(t time.Time) string { return leftWords(t.Sub(d.opt.Clock())) },
+	}).ParseFS(web, "web/templates/*.html")
+	if err != nil {
+		return nil, fmt.Errorf("cannot read page templates: %w", err)
+	}
+	return t, nil
+}
+
+// leftWords says how far off something expected is: in 8 min, 4 min late.
+func leftWords(d time.Duration) string {
+	if d <= -time.Minute {
+		return spoken(-d) + " late"
+	}
+	if d < time.Minute {
+		return "now"
+	}
+	return "in " + spoken((d + 30*time.Second).Truncate(time.Minute))
+}

@@ -1,0 +1,139 @@
+package desk
+
+import (
+	"errors"
+	"fmt"
+	"html/template"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"safeyouthzone/broker/contract/activation"
+)
+
+// Options is what a [Desk] needs. All but Insecure, APIToken, TimeZone, PublicURL, Logger and Version must be set.
+type Options struct {
+	Book     Book
+	Zones    Zones
+	Fleet    Fleet
+	Agencies []Agency // in the order in which pages list them
+
+	// Dev opens the desk to whoever holds the one-time link of [Desk.SignInLink]. Without it every page answers that sign-in is not
+	// set up.
+	Dev bool
+	// Insecure leaves out the cookie attributes that need TLS. It is for plain HTTP on the loopback interface.
+	Insecure bool
+	// APIToken lets a program act under /api/v1/ as bearer, in development mode only. The header X-Syz-Agency then selects the
+	// agency, otherwise it is the first.
+	APIToken string
+
+	PublicURL string         // how browsers reach the desk: https://desk.example.org
+	TimeZone  *time.Location // of the clock times on the pages; the machine's own if nil
+	Clock     func() time.Time
+	NewID     func() string // UUIDv7
+	NewCode   func() string // four digits
+	Logger    *slog.Logger
+	Version   string
+}
+
+// Desk serves the pages and the API.
+type Desk struct {
+	opt      Options
+	agencies map[string]Agency
+	log      *slog.Logger
+	page     *template.Template
+	assets   assets
+	sessions sessions
+	handler  http.Handler
+	closing  chan struct{}
+	closed   sync.Once
+}
+
+// New makes a desk. It fails on options that could not work, and starts nothing.
+func New(opt Options) (*Desk, error) {
+	if opt.Book == nil || opt.Zones == nil || opt.Fleet == nil || opt.Clock == nil || opt.NewID == nil || opt.NewCode == nil {
+		return nil, errors.New("cannot make desk: an option is missing")
+	}
+	if opt.TimeZone == nil {
+		opt.TimeZone = time.Local
+	}
+	if opt.Logger == nil {
+		opt.Logger = slog.New(slog.DiscardHandler)
+	}
+	d := &Desk{opt: opt, log: opt.Logger, agencies: make(map[string]Agency), closing: make(chan struct{})}
+	for _, a := range opt.Agencies {
+		if !activation.ValidID(a.ID) || d.agencies[a.ID].ID != "" {
+			return nil, fmt.Errorf("cannot make desk: agency id %q is not usable", a.ID)
+		}
+		d.agencies[a.ID] = a
+	}
+	if len(d.agencies) == 0 {
+		return nil, errors.New("cannot make desk: no agency")
+	}
+	var err error
+	if d.assets, err = loadAssets(); err != nil {
+		return nil, err
+	}
+	if d.page, err = d.loadTemplates(); err != nil {
+		return nil, err
+	}
+	d.sessions = newSessions(opt.Clock)
+	d.handler, err = d.routes()
+	return d, err
+}
+
+// ServeHTTP answers one request.
+func (d *Desk) ServeHTTP(w http.ResponseWriter, r *http.Request) { d.handler.ServeHTTP(w, r) }
+
+// Close ends every open stream, so that a server can shut down; pages reconnect elsewhere or say that they are cut off.
+func (d *Desk) Close() { d.closed.Do(func() { close(d.closing) }) }
+
+// Server returns a server for the desk with the time limits that it is made for. Its Shutdown closes the desk.
+func (d *Desk) Server() *http.Server {
+	s := &http.Server{
+		Handler:           d,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       15 * time.Second,
+		WriteTimeout:      30 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    16 << 10,
+		ErrorLog:          slog.NewLogLogger(d.log.Handler(), slog.LevelDebug),
+	}
+	s.RegisterOnShutdown(d.Close)
+	return s
+}
+
+func (d *Desk) routes() (http.Handler, error) {
+	mux := http.NewServeMux()
+	mux.Handle("GET /static/", d.assets)
+	mux.HandleFunc("GET /sign-in", d.signInPage)
+	mux.HandleFunc("POST /sign-in", d.signIn)
+	mux.HandleFunc("POST /sign-out", d.signOut)
+
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/desk", http.StatusSeeOther) })
+	mux.Handle("GET /desk", d.seated(d.deskPage))
+	mux.Handle("GET /desk/{id}", d.seated(d.deskPage))
+	mux.Handle("GET /desk/{id}/detail", d.seated(d.detailPart))
+	mux.Handle("POST /desk/{id}/{verb}", d.seated(d.act))
+	mux.Handle("GET /devices", d.seated(d.devicesPage))
+	mux.Handle("GET /devices/table", d.seated(d.devicesPart))
+	mux.Handle("GET /events", d.seated(d.pageEvents))
+	mux.Handle("GET /session", d.seated(func(w http.ResponseWriter, _ *http.Request, _ Seat) { w.WriteHeader(http.StatusNoContent) }))
+	d.apiRoutes(mux)
+	mux.HandleFunc("/", d.notFound)
+
+	var origin http.CrossOriginProtection
+	if d.opt.PublicURL != "" {
+		u, err := url.Parse(d.opt.PublicURL)
+		if err != nil || u.Host == "" {
+			return nil, fmt.Errorf("cannot make desk: public address %q is not a URL", d.opt.PublicURL)
+		}
+		if err := origin.AddTrustedOrigin(u.Scheme + "://" + u.Host); err != nil {
+			return nil, fmt.Errorf("cannot make desk: %w", err)
+		}
+	}
+	origin.SetDenyHandler(http.HandlerFunc(d.foreign))
+	return d.headers(origin.Handler(limitBody(mux))), nil
+}

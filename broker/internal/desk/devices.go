@@ -1,0 +1,102 @@
+package desk
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"time"
+
+	"safeyouthzone/broker/contract/wire"
+)
+
+// fault is what is wrong with a device and what to do about it.
+type fault struct {
+	Words, Do string
+	Since     time.Time
+}
+
+type deviceRow struct {
+	Device
+	Zone   Zone
+	Status status
+	Faults []fault
+}
+
+func troubleWords(code string) (words, do string) {
+	switch code {
+	case "button_stuck":
+		return "The panic button has been held for long", "Ask staff to look at the button"
+	case "button_fault":
+		return "The panic button’s wire is cut or shorted", "Staff must phone for help; send a technician"
+	case "disk":
+		return "The device can not store", "Calls still go out; replace the device soon"
+	case "clock":
+		return "The device’s clock is not set", "Calls still arrive with their age; check its network"
+	case "outbox_full":
+		return "The device holds more than it can store", "Check its link; send a technician"
+	case "rejected":
+		return "Something the device sent can never be accepted", "Phone the zone now, then tell those who run the desk"
+	case "certificate":
+		return "The device’s certificate ends soon", "It renews by itself; if this stays a day, enrol it again"
+	default:
+		return "Trouble: " + code, "Tell those who run the devices"
+	}
+}
+
+func (d *Desk) deviceRows() []deviceRow {
+	var rows []deviceRow
+	now := d.opt.Clock()
+	for _, v := range d.opt.Fleet.Devices() {
+		rows = append(rows, d.deviceRow(v, now))
+	}
+	slices.SortFunc(rows, func(a, b deviceRow) int {
+		return cmp.Or(cmp.Compare(weight(a), weight(b)), cmp.Compare(a.Zone.Name, b.Zone.Name), cmp.Compare(a.ID, b.ID))
+	})
+	return rows
+}
+
+// weight puts first what needs somebody.
+func weight(r deviceRow) int {
+	return slices.Index([]string{"lost", "trouble", "offline", "online"}, r.Status.Class)
+}
+
+func (d *Desk) deviceRow(v Device, now time.Time) deviceRow {
+	row := deviceRow{Device: v, Zone: d.zone(v.Zone)}
+	switch {
+	case v.Lost:
+		row.Status = status{"lost", "unlink", "Lost"}
+		row.Faults = append(row.Faults, fault{"Not heard since " + d.dated(v.LastSeen),
+			"Phone the zone: staff must call for help by phone until it is back", v.Since})
+	case !v.Online:
+		row.Status = status{"offline", "unlink", "Not connected"}
+		row.Faults = append(row.Faults, fault{"It closed its connection", "It may be restarting. If it stays away it becomes lost", v.Since})
+	case len(v.Troubles) > 0:
+		row.Status = status{"trouble", "alert", "Trouble"}
+	default:
+		row.Status = status{"online", "link", "Online"}
+	}
+	for _, t := range v.Troubles {
+		row.Faults = append(row.Faults, troubleRow(t, now))
+	}
+	return row
+}
+
+func troubleRow(t wire.Trouble, now time.Time) fault {
+	words, do := troubleWords(t.Code)
+	return fault{words, do, now.Add(-time.Duration(t.ForMS) * time.Millisecond)}
+}
+
+func (d *Desk) devicesPage(w http.ResponseWriter, _ *http.Request, seat Seat) {
+	f := d.frame(seat, "devices")
+	f.Devices = d.deviceRows()
+	for _, v := range f.Devices {
+		if v.Status.Class != "online" {
+			f.Troubled++
+		}
+	}
+	d.render(w, http.StatusOK, "devices", f)
+}
+
+func (d *Desk) devicesPart(w http.ResponseWriter, _ *http.Request, _ Seat) {
+	d.render(w, http.StatusOK, "devicetable", d.deviceRows())
+}

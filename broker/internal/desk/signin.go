@@ -1,0 +1,109 @@
+package desk
+
+import (
+	"crypto/rand"
+	"net/http"
+	"strings"
+	"time"
+
+	"safeyouthzone/broker/contract/activation"
+)
+
+var (
+	notSetUp = refusal{Status: http.StatusServiceUnavailable, Code: "sign_in_not_set_up", Title: "Sign-in is not set up.",
+		Detail: "This desk can not be opened yet. Ask those who run it to set up the county's sign-in."}
+	notSignedIn = refusal{Status: http.StatusUnauthorized, Code: "not_signed_in", Title: "You are not signed in.",
+		Detail: "Open the sign-in link that the broker printed when it started. Each link works once, for ten minutes."}
+	linkUsed = refusal{Status: http.StatusForbidden, Code: "link_used", Title: "This sign-in link no longer works.",
+		Detail: "Each link works once, for ten minutes. Ask for a new one."}
+)
+
+type signInView struct {
+	Link     string
+	Agencies []Agency
+	Problem  string
+}
+
+// SignInLink makes the address of a page on which one person can sign in, once, within ten minutes. It returns "" unless the desk
+// is in development mode. The link is a secret: print it, never log it.
+func (d *Desk) SignInLink() string {
+	if !d.opt.Dev {
+		return ""
+	}
+	return strings.TrimSuffix(d.opt.PublicURL, "/") + "/sign-in?link=" + d.sessions.link()
+}
+
+// signInPage only shows the form: a program that looks at links before a person does must not use them up.
+func (d *Desk) signInPage(w http.ResponseWriter, r *http.Request) {
+	link := r.URL.Query().Get("link")
+	switch {
+	case !d.opt.Dev:
+		d.refuse(w, r, notSetUp)
+	case link == "":
+		d.refuse(w, r, notSignedIn)
+	case !d.sessions.good(link):
+		d.refuse(w, r, linkUsed)
+	default:
+		d.render(w, http.StatusOK, "signin", signInView{Link: link, Agencies: d.opt.Agencies})
+	}
+}
+
+func (d *Desk) signIn(w http.ResponseWriter, r *http.Request) {
+	if !d.opt.Dev {
+		d.refuse(w, r, notSetUp)
+		return
+	}
+	link, agency := r.PostFormValue("link"), r.PostFormValue("agency")
+	if _, ok := d.agencies[agency]; !ok {
+		d.render(w, http.StatusUnprocessableEntity, "signin",
+			signInView{Link: link, Agencies: d.opt.Agencies, Problem: "Choose the agency that you answer for."})
+		return
+	}
+	seat := Seat{User: agency + "-" + newSeatName(), Agency: agency}
+	if !activation.ValidID(seat.User) {
+		seat.User = newSeatName()
+	}
+	secret, ok := d.sessions.open(link, seat)
+	if !ok {
+		d.refuse(w, r, linkUsed)
+		return
+	}
+	d.log.Info("signed_in", "user", seat.User, "agency", seat.Agency)
+	c := d.cookie(secret)
+	c.MaxAge = int(sessionLife / time.Second)
+	http.SetCookie(w, c)
+	http.Redirect(w, r, "/desk", http.StatusSeeOther)
+}
+
+func (d *Desk) signOut(w http.ResponseWriter, r *http.Request) {
+	if c, err := r.Cookie(d.cookieName()); err == nil {
+		d.sessions.close(c.Value)
+	}
+	c := d.cookie("")
+	c.MaxAge = -1
+	http.SetCookie(w, c)
+	http.Redirect(w, r, "/desk", http.StatusSeeOther)
+}
+
+// newSeatName returns four letters and digits by which people can tell two seats of one agency apart.
+func newSeatName() string {
+	const letters = "23456789abcdefghjkmnpqrstuvwxyz" // none that looks like another
+	b := make([]byte, 4)
+	_, _ = rand.Read(b) // never fails, by its contract
+	for i := range b {
+		b[i] = letters[int(b[i])%len(letters)]
+	}
+	return string(b)
+}
+
+func (d *Desk) cookieName() string {
+	if d.opt.Insecure {
+		return "syz-desk"
+	}
+	return "__Host-syz-desk"
+}
+
+// cookie is lax, not strict, so that a link in a message opens the desk of somebody who is signed in; writes are guarded by origin.
+func (d *Desk) cookie(value string) *http.Cookie {
+	return &http.Cookie{Name: d.cookieName(), Value: value, Path: "/", HttpOnly: true, Secure: !d.opt.Insecure, SameSite: http.SameSiteLaxMode}
+}

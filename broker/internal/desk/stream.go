@@ -1,0 +1,162 @@
+package desk
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+const (
+	heartbeat   = 2 * time.Second // a page that hears nothing for three of these says that it is not connected
+	writeWithin = 5 * time.Second // a reader that takes longer is cut off, and catches up when it returns
+)
+
+// batch makes the server-sent events for all changes after a ledger sequence, and says up to where they reach.
+type batch func(after uint64) (events []message, rev uint64)
+
+// message is one server-sent event; its id is a ledger sequence, which never changes its meaning.
+type message struct {
+	ID   uint64
+	Name string
+	Data any
+}
+
+// stream sends batches until the reader goes, falls behind, is signed out or the desk closes. It keeps no queue for the reader:
+// what is unsent is in the book.
+type stream struct {
+	w    http.ResponseWriter
+	ctl  *http.ResponseController
+	next batch
+	at   uint64
+}
+
+func (d *Desk) stream(w http.ResponseWriter, r *http.Request, next batch) {
+	after, known, ok := startOf(r)
+	if !ok {
+		d.refuse(w, r, badRequest)
+		return
+	}
+	s := &stream{w: w, ctl: http.NewResponseController(w), next: next, at: after}
+	pokes := d.opt.Book.Changes(r.Context())
+	_, rev := next(^uint64(0))
+	if !known {
+		s.at = rev
+	}
+	w.Header().Set("Content-Type", "text/event-stream")
+	w.Header().Set("X-Accel-Buffering", "no")
+	_ = s.ctl.SetReadDeadline(time.Time{}) // the request is read; a server's limit for it must not end the stream
+	first := "retry: 1000\n\n"
+	if s.at > rev { // the page knows a ledger that is not this one
+		first += "event: reset\ndata: {}\n\n"
+		s.at = rev
+	}
+	if s.write([]byte(first)) != nil || s.catchUp() != nil || s.beat(d.opt.Clock()) != nil {
+		return
+	}
+	d.follow(r, s, pokes)
+}
+
+func (d *Desk) follow(r *http.Request, s *stream, pokes <-chan struct{}) {
+	tick := time.NewTicker(heartbeat)
+	defer tick.Stop()
+	for {
+		var err error
+		select {
+		case <-r.Context().Done():
+			return
+		case <-d.closing:
+			return
+		case <-pokes:
+			err = s.catchUp()
+		case <-tick.C:
+			if _, ok := d.seatOf(r); !ok {
+				_ = s.write([]byte("event: signed-out\ndata: {}\n\n"))
+				return
+			}
+			if err = s.catchUp(); err == nil { // even if a poke was lost
+				err = s.beat(d.opt.Clock())
+			}
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// startOf says after which change a reader wants to hear; not known means from now on.
+func startOf(r *http.Request) (after uint64, known, ok bool) {
+	text := r.Header.Get("Last-Event-ID")
+	if text == "" {
+		text = r.URL.Query().Get("after")
+	}
+	if text == "" {
+		return 0, false, true
+	}
+	n, err := strconv.ParseUint(text, 10, 64)
+	return n, true, err == nil
+}
+
+func (s *stream) catchUp() error {
+	events, rev := s.next(s.at)
+	if len(events) == 0 {
+		s.at = max(s.at, rev)
+		return nil
+	}
+	var b bytes.Buffer
+	for _, e := range events {
+		data, err := json.Marshal(e.Data)
+		if err != nil {
+			return fmt.Errorf("cannot encode change: %w", err)
+		}
+		fmt.Fprintf(&b, "id: %d\nevent: %s\ndata: %s\n\n", e.ID, e.Name, data)
+	}
+	if err := s.write(b.Bytes()); err != nil {
+		return err
+	}
+	s.at = max(s.at, rev)
+	return nil
+}
+
+func (s *stream) beat(now time.Time) error {
+	return s.write(fmt.Appendf(nil, "event: beat\ndata: %d\n\n", now.UnixMilli()))
+}
+
+func (s *stream) write(b []byte) error {
+	_ = s.ctl.SetWriteDeadline(time.Now().Add(writeWithin)) // a writer that has none can not be slow
+	if _, err := s.w.Write(b); err != nil {
+		return fmt.Errorf("cannot write to reader: %w", err)
+	}
+	if err := s.ctl.Flush(); err != nil {
+		return fmt.Errorf("cannot write to reader: %w", err)
+	}
+	return nil
+}
+
+// pushed is a changed card, ready to be put into the list.
+type pushed struct {
+	ID   string `json:"id"`
+	HTML string `json:"html"`
+}
+
+// pageEvents feeds the pages: the small card of each changed case. Who shows the case fetches the rest.
+func (d *Desk) pageEvents(w http.ResponseWriter, r *http.Request, seat Seat) {
+	d.stream(w, r, func(after uint64) ([]message, uint64) {
+		cases, rev := d.opt.Book.Changed(after)
+		var out []message
+		for _, k := range cases {
+			if !d.listed(k) {
+				continue
+			}
+			var b bytes.Buffer
+			if err := d.page.ExecuteTemplate(&b, "card", d.card(seat, k)); err != nil {
+				d.log.Error("card_failed", "case", k.State.Case, "error", err)
+				continue
+			}
+			out = append(out, message{ID: k.Rev, Name: "card", Data: pushed{ID: k.State.Case, HTML: b.String()}})
+		}
+		return out, rev
+	})
+}
