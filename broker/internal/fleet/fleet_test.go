@@ -80,7 +80,7 @@ func TestAZoneThatCannotHelpIsRefused(t *testing.T) {
 		"name":      func(z *fleet.Zone) { z.Name = "" },
 		"languages": func(z *fleet.Zone) { z.Locale = nil },
 		"numbers":   func(z *fleet.Zone) { z.Numbers = nil },
-		"PIN":       func(z *fleet.Zone) { z.Staff = []fleet.Staff{{ID: "s-1", Role: "staff", PIN: "4711"}} },
+		"pin":       func(z *fleet.Zone) { z.Staff = []fleet.Staff{{ID: "s-1", Role: "staff", PIN: "4711"}} },
 		"role":      func(z *fleet.Zone) { z.Staff = []fleet.Staff{{ID: "s-1", Role: "boss", PIN: good}} },
 	} {
 		z := zone()
