@@ -41,8 +41,11 @@ func (c *ctl) command(ctx context.Context, args []string) error {
 	switch name {
 	case "card":
 		return c.card(ctx, args)
-	case "devices":
-		return c.devices(ctx)
+	case "devices", "verify", "entries", "pin", "signin":
+		if len(args) != 0 {
+			return errUsage
+		}
+		return c.plain(ctx, name)
 	case "disable", "enable":
 		return one(func(ctx context.Context, id string) error {
 			if err := c.broker.call(ctx, http.MethodPost, "/v1/devices/"+id+"/"+name, struct{}{}, nil); err != nil {
@@ -50,23 +53,35 @@ func (c *ctl) command(ctx context.Context, args []string) error {
 			}
 			return c.say(map[string]string{"device": id, "done": name}, "%s is %sd", id, name)
 		})
+	default:
+		return errUsage
+	}
+}
+
+// plain runs the commands that take no arguments.
+func (c *ctl) plain(ctx context.Context, name string) error {
+	switch name {
+	case "devices":
+		return c.devices(ctx)
 	case "verify":
 		return c.verify(ctx)
 	case "entries":
 		return c.broker.stream(ctx, "/v1/entries", c.out)
 	case "pin":
 		return c.pin()
-	case "signin":
-		var a struct {
-			Link string `json:"link"`
-		}
-		if err := c.broker.call(ctx, http.MethodPost, "/v1/signin", struct{}{}, &a); err != nil {
-			return err
-		}
-		return c.say(a, "%s", a.Link)
 	default:
-		return errUsage
+		return c.signIn(ctx)
 	}
+}
+
+func (c *ctl) signIn(ctx context.Context) error {
+	var a struct {
+		Link string `json:"link"`
+	}
+	if err := c.broker.call(ctx, http.MethodPost, "/v1/signin", struct{}{}, &a); err != nil {
+		return err
+	}
+	return c.say(a, "%s", a.Link)
 }
 
 func (c *ctl) say(v any, format string, args ...any) error {

@@ -29,7 +29,7 @@ type Verifier struct {
 
 // NewVerifier returns a verifier that has seen nothing.
 func NewVerifier() *Verifier {
-	return &Verifier{heads: map[string]Head{}, events: map[string]struct{}{}}
+	return &Verifier{proof: Proof{Faults: []Fault{}}, heads: map[string]Head{}, events: map[string]struct{}{}}
 }
 
 // Check takes the next entry.

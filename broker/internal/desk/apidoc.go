@@ -114,13 +114,3 @@ func (d *Desk) full(seat Seat, k Case, entries []Entry) fullDoc {
 	}
 	return out
 }
-
-func (m mirror) doc() kioskDoc {
-	out := kioskDoc{Title: m.Plain, Line: m.PlainTo, Message: m.Message}
-	for _, s := range m.Steps {
-		if s.State == "now" {
-			out.Title, out.Line = s.Title, s.Sub
-		}
-	}
-	return out
-}

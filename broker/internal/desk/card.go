@@ -143,7 +143,7 @@ func (d *Desk) listed(k Case) bool {
 	return k.State.ClosedAt.ID == "" || d.opt.Clock().Sub(k.State.ClosedAt.At) < closedFor
 }
 
-// cards returns the open and the ended cases: first what nobody has answered, then the newest.
+// cards returns the open and the ended cases, each in the order in which somebody should look at them.
 func (d *Desk) cards(seat Seat) (open, ended []card) {
 	for _, k := range d.opt.Book.List() {
 		if !d.listed(k) {
@@ -161,11 +161,23 @@ func (d *Desk) cards(seat Seat) (open, ended []card) {
 }
 
 func inOrder(a, b card) int {
-	first := func(c card) int {
-		if c.New() {
-			return 0
-		}
+	return cmp.Or(cmp.Compare(a.Order(), b.Order()), b.Since.Compare(a.Since), cmp.Compare(a.ID, b.ID))
+}
+
+// Order says how much a case waits for somebody: the lower, the sooner a person should look.
+func (c card) Order() int {
+	switch {
+	case !c.Open:
+		return 5
+	case c.New() && !c.Practice():
+		return 0
+	case c.Duress:
 		return 1
+	case c.AskedOff:
+		return 2
+	case c.New():
+		return 3
+	default:
+		return 4
 	}
-	return cmp.Or(cmp.Compare(first(a), first(b)), b.Since.Compare(a.Since), cmp.Compare(a.ID, b.ID))
 }

@@ -165,11 +165,11 @@ func TestWholeJourneyWithoutScript(t *testing.T) {
 	hasNot(t, page, "4821", "Our responder is there")
 
 	_, page = p.post("/desk/" + id + "/acknowledge")
-	has(t, page, "Acknowledged", "A person has your request", "Responder’s code", "4821")
+	has(t, page, "Acknowledged", "A person has answered", "Responder’s code", "4821")
 	hasNot(t, page, "<title>(1)", "id=\"ack\"")
 
 	_, page = p.post("/desk/"+id+"/coming", "eta_min", "10")
-	has(t, page, "Help is coming", "Someone is coming", "A deputy or officer · about 10 minutes", "Coming, said 10 min")
+	has(t, page, "Help is coming", "Someone is coming", "An officer · <span data-about", "Coming, said 10 min")
 
 	_, page = p.post("/desk/"+id+"/message", "message", "not_in_trouble")
 	has(t, page, `<p class="bubble">You are not in trouble.`)

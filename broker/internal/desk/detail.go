@@ -151,7 +151,7 @@ func (d *Desk) answers(v *detail, s activation.State, seat Seat) {
 			v.Waiting = append(v.Waiting, a)
 			return
 		}
-		v.Answers = append(v.Answers, oneAnswer(a, own, said))
+		v.Answers = append(v.Answers, oneAnswer(a, own, said, s.Stage().Open()))
 	}
 	add(d.agency(seat.Agency))
 	for _, a := range d.opt.Agencies {
@@ -162,7 +162,7 @@ func (d *Desk) answers(v *detail, s activation.State, seat Seat) {
 	}
 }
 
-func oneAnswer(a Agency, own bool, said activation.Answer) answer {
+func oneAnswer(a Agency, own bool, said activation.Answer, open bool) answer {
 	out := answer{Agency: a, Own: own, Said: said.Acknowledged.ID != "", By: seatName(said.By, a.ID), At: said.Spoke.At}
 	out.Status = statusOf(said.Stage())
 	switch said.Stage() {
@@ -170,12 +170,19 @@ func oneAnswer(a Agency, own bool, said activation.Answer) answer {
 		out.ETA, out.Status.Words = said.ETA(), "Coming, said "+strconv.Itoa(said.ETAMin)+" min"
 	case activation.Here:
 		out.Here, out.Status.Words, out.At = true, "Arrived", said.Arrived.At
-		out.Check = "code not yet checked"
-		if said.Verified.ID != "" {
+		switch {
+		case said.Verified.ID != "":
 			out.Check = "code checked"
+		case open:
+			out.Check = "code not yet checked"
+		default:
+			out.Check = "code was not checked"
 		}
 	case activation.Received:
 		out.Status.Words = "No answer yet"
+		if !open {
+			out.Status.Words = "Did not answer"
+		}
 	}
 	return out
 }

@@ -22,22 +22,27 @@ type deviceRow struct {
 	Faults []fault
 }
 
+// troubleWords knows the codes that devices send; one that it does not know is shown as it is.
 func troubleWords(code string) (words, do string) {
 	switch code {
-	case "button_stuck":
-		return "The panic button has been held for long", "Ask staff to look at the button"
-	case "button_fault":
-		return "The panic button’s wire is cut or shorted", "Staff must phone for help; send a technician"
-	case "disk":
-		return "The device can not store", "Calls still go out; replace the device soon"
-	case "clock":
+	case "button_held", "button_stuck":
+		return "The panic button is held down or stuck", "Ask staff to free the button; the screen still calls for help"
+	case "button_fault", "button_cut", "button_wire":
+		return "The panic button’s wire is cut or shorted", "Tell staff to use the screen; send a technician"
+	case "disk", "disk_full", "disk_fault":
+		return "The device can not store", "Calls are sent but not kept; replace the device"
+	case "clock", "clock_unset", "time":
 		return "The device’s clock is not set", "Calls still arrive with their age; check its network"
-	case "outbox_full":
-		return "The device holds more than it can store", "Check its link; send a technician"
+	case "outbox", "outbox_full":
+		return "Events pile up in the device", "Check its link; send a technician"
 	case "rejected":
-		return "Something the device sent can never be accepted", "Phone the zone now, then tell those who run the desk"
+		return "Something it sent can never be accepted", "Phone the zone now, then tell those who run the desk"
 	case "certificate":
-		return "The device’s certificate ends soon", "It renews by itself; if this stays a day, enrol it again"
+		return "Its certificate ends soon", "It renews by itself; if this stays a day, enrol it again"
+	case "enrolment", "not_enrolled":
+		return "It is not enrolled", "Enrol it with a new code"
+	case "power":
+		return "Its power supply has a fault", "Send a technician"
 	default:
 		return "Trouble: " + code, "Tell those who run the devices"
 	}
@@ -66,10 +71,10 @@ func (d *Desk) deviceRow(v Device, now time.Time) deviceRow {
 	case v.Lost:
 		row.Status = status{"lost", "unlink", "Lost"}
 		row.Faults = append(row.Faults, fault{"Not heard since " + d.dated(v.LastSeen),
-			"Phone the zone: staff must call for help by phone until it is back", v.Since})
+			"Phone the zone: staff must call for help by phone until it is back", time.Time{}})
 	case !v.Online:
 		row.Status = status{"offline", "unlink", "Not connected"}
-		row.Faults = append(row.Faults, fault{"It closed its connection", "It may be restarting. If it stays away it becomes lost", v.Since})
+		row.Faults = append(row.Faults, fault{"It closed its connection", "It may be restarting. If it stays away it becomes lost", time.Time{}})
 	case len(v.Troubles) > 0:
 		row.Status = status{"trouble", "alert", "Trouble"}
 	default:

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"safeyouthzone/broker/contract/activation"
@@ -10,10 +11,12 @@ import (
 // step is one line of the way that the kiosk shows.
 type step struct {
 	Title, Sub string
-	State      string // done, now, next
+	By         time.Time // someone is coming by then: the kiosk counts the minutes down
+	About      string    // those minutes, as they are now
+	State      string    // done, now, next
 }
 
-// mirror is what the youth reads at this moment, in the kiosk's own English words.
+// mirror is what the youth reads at this moment.
 type mirror struct {
 	Steps   []step
 	Plain   string // instead of the steps, when the way has ended
@@ -22,103 +25,107 @@ type mirror struct {
 	Silent  string // why the kiosk may show something older
 }
 
+// kioskWords are the kiosk's own English words, by the keys of its catalogue. A test compares the two.
+var kioskWords = map[string]string{
+	"status.sent": "Your request was sent", "status.received": "The county has it", "status.waiting": "Waiting for an answer",
+	"status.answered": "A person has answered", "status.coming.next": "Someone comes to you", "status.coming": "Someone is coming",
+	"status.came": "Someone came to you", "status.here.next": "They arrive", "status.here": "They are here",
+	"status.check": "We check who they are first", "status.checked": "We checked who they are",
+	"status.soon": "{role} · about {n} minutes", "status.minute": "{role} · about 1 minute", "status.late": "{role} · later than planned",
+
+	"message.with_you": "We are with you.", "message.longer": "It will take a little longer.",
+	"message.stay_inside": "Please stay inside.", "message.sit_quiet": "You can sit somewhere quiet.",
+	"message.not_in_trouble": "You are not in trouble.",
+
+	"role.advocate": "An advocate", "role.law_enforcement": "An officer", "role.child_welfare": "A social worker",
+	"role.probation": "A probation worker", "role.mental_health": "A counselor", "role.health": "A health worker",
+	"role.desk": "The county", "role.other": "A helper",
+
+	"ended.handed_over": "Your helper is with you now", "ended.handed_over.body": "They will tell you what happens next.",
+	"ended.left": "You chose to leave. That is okay.", "ended.left.body": "You can come back at any time.",
+	"ended.stand_down": "This request has ended", "ended.stand_down.body": "You can ask for help again at any time.",
+	"ended.closed": "This request has ended", "ended.closed.body": "You can ask for help again at any time.",
+}
+
+// KioskWords returns the words that the desk believes the kiosk shows, by the keys of the kiosk's catalogue.
+func KioskWords() map[string]string {
+	out := make(map[string]string, len(kioskWords))
+	for k, v := range kioskWords {
+		out[k] = v
+	}
+	return out
+}
+
+func messageWords(m activation.Message) string { return kioskWords["message."+string(m)] }
+
 func roleWords(role string) string {
-	switch role {
-	case "law_enforcement":
-		return "A deputy or officer"
-	case "child_welfare":
-		return "A child welfare worker"
-	case "probation":
-		return "A youth counselor"
-	case "advocate":
-		return "An advocate"
-	case "mental_health":
-		return "A counselor"
-	case "health":
-		return "A nurse or doctor"
-	default:
-		return "A helper"
+	if w, ok := kioskWords["role."+role]; ok {
+		return w
 	}
+	return kioskWords["role.other"]
 }
 
-func messageWords(m activation.Message) string {
-	switch m {
-	case activation.WithYou:
-		return "We are with you."
-	case activation.Longer:
-		return "It takes a little longer. They are still coming."
-	case activation.StayInside:
-		return "Please stay inside."
-	case activation.SitQuiet:
-		return "You can sit in a quiet place."
-	case activation.NotInTrouble:
-		return "You are not in trouble."
-	default:
-		return ""
+// aboutWords are the minutes as the kiosk says them: rounded up, and never a promise that is over.
+func aboutWords(left time.Duration) string {
+	key := "status.soon"
+	n := int((left + time.Minute - 1) / time.Minute)
+	switch {
+	case left <= 0:
+		key = "status.late"
+	case n == 1:
+		key = "status.minute"
 	}
-}
-
-// aboutMinutes rounds up, and never promises less than one.
-func aboutMinutes(d time.Duration) string {
-	n := int((d + time.Minute - 1) / time.Minute)
-	if n <= 1 {
-		return "about 1 minute"
-	}
-	return "about " + strconv.Itoa(n) + " minutes"
+	return strings.NewReplacer("{role} · ", "", "{n}", strconv.Itoa(n)).Replace(kioskWords[key])
 }
 
 func (d *Desk) mirror(s activation.State, now time.Time) mirror {
-	m := mirror{Message: messageWords(s.Message), Silent: d.silent(s, now)}
 	stage := s.Stage()
-	switch stage {
-	case activation.StageHandedOver:
-		m.Plain, m.PlainTo = "You are with someone who can help", "Thank you for coming in."
-	case activation.Gone:
-		m.Plain, m.PlainTo = "You can come back any time", "Every place with the yellow sign can help."
-	case activation.StoodDown, activation.StageClosed:
-		m.Plain, m.PlainTo = "The kiosk shows its ordinary page", ""
-		m.Message = ""
-	default:
-		m.Steps = d.steps(s, stage, now)
+	if stage.Open() {
+		return mirror{Steps: d.steps(s, stage, now), Message: messageWords(s.Message), Silent: d.silent(s, now)}
 	}
-	return m
+	key := "ended." + string(stage)
+	if stage == activation.StageClosed {
+		key = "ended.closed"
+		switch s.Outcome {
+		case activation.Helped:
+			key = "ended.handed_over"
+		case activation.WentAway:
+			key = "ended.left"
+		}
+	}
+	return mirror{Plain: kioskWords[key], PlainTo: kioskWords[key+".body"]}
 }
 
 func (d *Desk) steps(s activation.State, stage activation.Stage, now time.Time) []step {
-	a := furthest(s)
-	county := step{Title: "The county has it", Sub: "We are finding the right person"}
-	if stage == activation.StageAcknowledged {
-		county = step{Title: "A person has your request", Sub: "They are finding who can come"}
+	w := func(key string) string { return kioskWords["status."+key] }
+	steps := []step{
+		{Title: w("sent")}, {Title: w("received")}, {Title: w("coming.next")}, {Title: w("here.next"), Sub: w("check")},
 	}
-	coming := step{Title: "Someone is coming"}
-	if stage == activation.StageComing {
-		coming.Sub = roleWords(d.agency(a.Agency).Role)
-		if left := a.ETA().Sub(now); left > 0 {
-			coming.Sub += " · " + aboutMinutes(left)
-		} else {
-			coming.Sub += " · a little later than planned"
-		}
-	}
-	here := step{Title: "They are here", Sub: "We check who they are first"}
-	if s.Verified() {
-		here.Sub = "We checked who they are"
-	}
-	steps := []step{{Title: "Your request was sent"}, county, coming, here}
 	at := 1
 	switch stage {
 	case activation.StageComing:
 		at = 2
+		a := furthest(s)
+		steps[2] = step{Title: w("coming"), Sub: roleWords(d.agency(a.Agency).Role), By: a.ETA(), About: aboutWords(a.ETA().Sub(now))}
 	case activation.Here:
 		at = 3
+		steps[2].Title, steps[3].Title = w("came"), w("here")
+		if s.Verified() {
+			steps[3].Sub = w("checked")
+		}
+	case activation.StageAcknowledged:
+		steps[1].Sub = w("answered")
+	default:
+		steps[1].Sub = w("waiting")
 	}
 	for i := range steps {
 		switch {
 		case i < at:
-			steps[i].State, steps[i].Sub = "done", ""
+			steps[i].State = "done"
 		case i == at:
 			steps[i].State = "now"
 		default:
-			steps[i].State, steps[i].Sub = "next", ""
+			steps[i].State = "next"
 		}
 	}
 	return steps
@@ -127,13 +134,31 @@ func (d *Desk) steps(s activation.State, stage activation.Stage, now time.Time) 
 // silent says so when the kiosk can not have heard the newest.
 func (d *Desk) silent(s activation.State, now time.Time) string {
 	for _, dev := range d.opt.Fleet.Devices() {
-		if dev.ID == s.Device && (!dev.Online || dev.Lost) {
-			words := "This kiosk has not been heard for " + spoken(now.Sub(dev.LastSeen)) + ". It may show an older screen."
-			if s.UnderDuress.ID == "" {
-				words += " Phone the zone."
-			}
-			return words
+		if dev.ID != s.Device || (dev.Online && !dev.Lost) {
+			continue
 		}
+		words := "This kiosk is not connected. It may show an older screen."
+		if !dev.LastSeen.IsZero() {
+			words = "This kiosk has not been heard for " + spoken(now.Sub(dev.LastSeen)) + ". It may show an older screen."
+		}
+		if s.UnderDuress.ID == "" {
+			words += " Phone the zone."
+		}
+		return words
 	}
 	return ""
+}
+
+// doc is the sentence of the moment as a program reads it.
+func (m mirror) doc() kioskDoc {
+	out := kioskDoc{Title: m.Plain, Line: m.PlainTo, Message: m.Message}
+	for _, s := range m.Steps {
+		if s.State == "now" {
+			out.Title, out.Line = s.Title, s.Sub
+			if s.About != "" {
+				out.Line += " · " + s.About
+			}
+		}
+	}
+	return out
 }

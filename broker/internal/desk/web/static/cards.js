@@ -4,9 +4,9 @@ import * as sound from './sound.js'
 
 const title = document.title.replace(/^\([^)]*\) /, '')
 
-// before says whether a comes above b: first what nobody has answered, then the newest.
+// before says whether a comes above b: first what waits for somebody, then the newest.
 function before(a, b) {
-  if (a.dataset.new !== b.dataset.new) return a.dataset.new === 'true'
+  if (a.dataset.order !== b.dataset.order) return Number(a.dataset.order) < Number(b.dataset.order)
   return Number(a.dataset.since) > Number(b.dataset.since)
 }
 

@@ -22,6 +22,12 @@ function left(ms) {
   return 'in ' + (h ? `${h} h ${m % 60} min` : `${m} min`)
 }
 
+// about says the minutes as the kiosk does.
+function about(ms) {
+  const n = Math.ceil(ms / 60000)
+  return ms <= 0 ? 'later than planned' : n === 1 ? 'about 1 minute' : `about ${n} minutes`
+}
+
 function put(e, text) { if (e.textContent !== text) e.textContent = text }
 
 export function tick() {
@@ -29,6 +35,7 @@ export function tick() {
   put($('#clock'), wall.format(t))
   for (const e of all('[data-run]')) put(e, elapsed(t - e.dataset.run))
   for (const e of all('[data-left]')) put(e, left(e.dataset.left - t))
+  for (const e of all('[data-about]')) put(e, about(e.dataset.about - t))
   for (const e of all('[data-due]')) e.hidden = t < Number(e.dataset.due)
   const last = $('#lastbeat')
   if (last && beat) put(last, `Last connected ${Math.floor((performance.now() - beat) / 1000)} s ago`)

@@ -51,6 +51,7 @@ export function follow({ after, onCard, onBeat, onLink }) {
 export function shown() {
   return (up, why) => {
     const pill = $('#conn')
+    document.body.classList.toggle('cut', !up)
     pill.className = 'pill ' + (up ? 'live' : 'cut')
     $('.say', pill).textContent = up ? 'Live' : 'Not connected'
     $('#banner').hidden = up

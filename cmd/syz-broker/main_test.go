@@ -1,0 +1,51 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func call(args ...string) (code int, stdout, stderr string) {
+	var out, errs bytes.Buffer
+	code = run(args, &out, &errs)
+	return code, out.String(), errs.String()
+}
+
+func TestTheTerminalIsAnswered(t *testing.T) {
+	if code, _, errs := call("--help"); code != exitDone || !strings.Contains(errs, "usage: syz-broker") {
+		t.Errorf("--help: %d, %s", code, errs)
+	}
+	if code, out, _ := call("--version"); code != exitDone || out != "syz-broker dev\n" {
+		t.Errorf("--version: %d, %q", code, out)
+	}
+	if code, out, errs := call("--check", "--config", "../../packaging/config/broker.toml"); code != exitDone || !strings.Contains(out, "good") {
+		t.Errorf("--check: %d, %s%s", code, out, errs)
+	}
+	for _, args := range [][]string{{"--wrong"}, {"extra"}, {"--config", filepath.Join(t.TempDir(), "none.toml")}} {
+		if code, _, errs := call(args...); code != exitUsage || errs == "" && args[0] != "extra" {
+			t.Errorf("%v: %d, %s", args, code, errs)
+		}
+	}
+}
+
+func TestABrokerThatCannotStartSaysWhy(t *testing.T) {
+	dir := t.TempDir()
+	b, err := os.ReadFile("../../packaging/config/broker.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(dir, "taken")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	conf := filepath.Join(dir, "broker.toml")
+	if err := os.WriteFile(conf, []byte("data_dir = \""+file+"\"\n"+string(b)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, errs := call("--config", conf); code != exitFailed || !strings.Contains(errs, "cannot make data directory") {
+		t.Errorf("%d, %s", code, errs)
+	}
+}

@@ -1,0 +1,165 @@
+// Package deskapi is a client of the desk's JSON API, as an integrator would write it.
+package deskapi
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"safeyouthzone/broker/contract/activation"
+)
+
+// Client speaks to one desk for one agency.
+type Client struct {
+	url, token, agency string
+	http               *http.Client
+}
+
+// New returns a client for the county's own desk.
+func New(url, token string) *Client {
+	return &Client{url: url, token: token, http: &http.Client{Transport: &http.Transport{}}}
+}
+
+// As returns the same client for an agency.
+func (c *Client) As(agency string) *Client {
+	n := *c
+	n.agency = agency
+	return &n
+}
+
+// Activation is what the desk knows of one activation.
+type Activation struct {
+	ID       string                        `json:"id"`
+	Rev      uint64                        `json:"rev"`
+	Code     string                        `json:"code"`
+	Zone     string                        `json:"zone"`
+	Mode     activation.Mode               `json:"mode"`
+	Stage    activation.Stage              `json:"stage"`
+	Presses  int                           `json:"presses"`
+	Needs    []activation.Need             `json:"needs"`
+	Down     activation.StandDown          `json:"stand_down"`
+	YourCode string                        `json:"your_code"` // only of Get
+	Answers  []struct{ Agency, By string } `json:"answers"`
+}
+
+// Change is one message of the event stream.
+type Change struct {
+	Rev        uint64           `json:"rev"`
+	Event      activation.Event `json:"event"`
+	Activation Activation       `json:"activation"`
+}
+
+func (c *Client) request(ctx context.Context, method, path string, body any) (*http.Response, error) {
+	var in io.Reader
+	if body != nil {
+		b, err := json.Marshal(body)
+		if err != nil {
+			return nil, fmt.Errorf("cannot encode call: %w", err)
+		}
+		in = bytes.NewReader(b)
+	}
+	r, err := http.NewRequestWithContext(ctx, method, c.url+"/api/v1/"+path, in)
+	if err != nil {
+		return nil, fmt.Errorf("cannot make call: %w", err)
+	}
+	r.Header.Set("Authorization", "Bearer "+c.token)
+	r.Header.Set("Content-Type", "application/json")
+	if c.agency != "" {
+		r.Header.Set("X-Syz-Agency", c.agency)
+	}
+	res, err := c.http.Do(r)
+	if err != nil {
+		return nil, fmt.Errorf("cannot reach the desk: %w", err)
+	}
+	if res.StatusCode/100 == 2 {
+		return res, nil
+	}
+	defer func() { _ = res.Body.Close() }()
+	var p struct {
+		Title string `json:"title"`
+		Code  string `json:"code"`
+	}
+	_ = json.NewDecoder(res.Body).Decode(&p) // an empty problem is still a problem
+	return nil, &Problem{Status: res.StatusCode, Code: p.Code, Title: p.Title}
+}
+
+// Problem is a refusal of the desk.
+type Problem struct {
+	Status      int
+	Code, Title string
+}
+
+// Error says what the desk said.
+func (p *Problem) Error() string {
+	return fmt.Sprintf("the desk refused (%d %s): %s", p.Status, p.Code, p.Title)
+}
+
+func (c *Client) call(ctx context.Context, method, path string, body, out any) error {
+	res, err := c.request(ctx, method, path, body)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = res.Body.Close() }()
+	if err := json.NewDecoder(res.Body).Decode(out); err != nil {
+		return fmt.Errorf("cannot read the desk's answer: %w", err)
+	}
+	return nil
+}
+
+// List returns the activations that the desk shows.
+func (c *Client) List(ctx context.Context) ([]Activation, error) {
+	var out struct {
+		Activations []Activation `json:"activations"`
+	}
+	err := c.call(ctx, http.MethodGet, "activations", nil, &out)
+	return out.Activations, err
+}
+
+// Get returns one activation.
+func (c *Client) Get(ctx context.Context, id string) (Activation, error) {
+	var a Activation
+	err := c.call(ctx, http.MethodGet, "activations/"+id, nil, &a)
+	return a, err
+}
+
+// Do acts on an activation: acknowledge, coming, message, arrived, hand-over, stand-down, ...
+func (c *Client) Do(ctx context.Context, id, verb string, body any) error {
+	if body == nil {
+		body = struct{}{}
+	}
+	var a Activation
+	return c.call(ctx, http.MethodPost, "activations/"+id+"/"+verb, body, &a)
+}
+
+// Events calls fn with every change after a ledger sequence until ctx ends or the stream breaks.
+func (c *Client) Events(ctx context.Context, after uint64, fn func(Change)) error {
+	res, err := c.request(ctx, http.MethodGet, fmt.Sprintf("events?after=%d", after), nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = res.Body.Close() }()
+	const most = 1 << 20
+	lines := bufio.NewScanner(res.Body)
+	lines.Buffer(nil, most)
+	name := ""
+	for lines.Scan() {
+		if v, ok := strings.CutPrefix(lines.Text(), "event: "); ok {
+			name = v
+		}
+		data, ok := strings.CutPrefix(lines.Text(), "data: ")
+		if !ok || name != "activation" {
+			continue
+		}
+		var ch Change
+		if err := json.Unmarshal([]byte(data), &ch); err != nil {
+			return fmt.Errorf("cannot read the desk's events: %w", err)
+		}
+		fn(ch)
+	}
+	return lines.Err()
+}
