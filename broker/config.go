@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"slices"
 
 	"github.com/pelletier/go-toml/v2"
 
 	"safeyouthzone/broker/contract/activation"
+	"safeyouthzone/broker/contract/wire"
 	"safeyouthzone/broker/internal/fleet"
 )
 
@@ -95,7 +97,7 @@ func (c Config) check() error {
 		return fmt.Errorf("%w: node must be 1 to 64 of a-z, 0-9, '-' and '_'", ErrConfig)
 	}
 	for _, a := range c.Agencies {
-		if !activation.ValidID(a.ID) || !knownRole(a.Role) {
+		if !activation.ValidID(a.ID) || !slices.Contains(wire.Roles(), a.Role) {
 			return fmt.Errorf("%w: agency %q: id or role is not acceptable", ErrConfig, a.ID)
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"slices"
 	"time"
 
 	"safeyouthzone/broker/contract/activation"
@@ -117,9 +116,4 @@ func (r receiverBook) Do(ctx context.Context, cmd activation.Command, from *chai
 		return activation.ErrNotRaised
 	}
 	return err
-}
-
-// roles that a kiosk has words for.
-func knownRole(role string) bool {
-	return slices.Contains([]string{"law_enforcement", "child_welfare", "probation", "advocate", "mental_health", "health", "desk"}, role)
 }

@@ -39,9 +39,28 @@ type Receipt struct {
 	Rejected []Rejected `json:"rejected,omitempty"`
 }
 
+// Role is what a kiosk calls an agency: never its name, never a person.
+type Role = string
+
+// The roles. A kiosk has words for each of them in every language.
+const (
+	RoleDesk           Role = "desk"
+	RoleLawEnforcement Role = "law_enforcement"
+	RoleChildWelfare   Role = "child_welfare"
+	RoleProbation      Role = "probation"
+	RoleAdvocate       Role = "advocate"
+	RoleMentalHealth   Role = "mental_health"
+	RoleHealth         Role = "health"
+)
+
+// Roles lists every role.
+func Roles() []Role {
+	return []Role{RoleDesk, RoleLawEnforcement, RoleChildWelfare, RoleProbation, RoleAdvocate, RoleMentalHealth, RoleHealth}
+}
+
 // Who is one agency's answer as a kiosk may show it: a role, never a person.
 type Who struct {
-	Role  string           `json:"role"`
+	Role  Role             `json:"role"`
 	Stage activation.Stage `json:"stage"`
 	// ETAMS is in how many milliseconds the agency said it would be there, at the moment of sending; negative when overdue, absent
 	// when it has not said.

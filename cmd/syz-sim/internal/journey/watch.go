@@ -23,10 +23,20 @@ const (
 	Desk  Party = "desk"
 )
 
-// Watch notes when each party first saw each stage of one activation, and what came before it was asked for.
+// Sight is something that a party can see: a stage, or one of the other sights.
+type Sight string
+
+// What can be seen beside the stages.
+const (
+	Asked    Sight = "need_asked"
+	Answered Sight = "message"
+	Verified Sight = "responder_verified"
+)
+
+// Watch notes when each party first saw each sight of one activation.
 type Watch struct {
 	mu    sync.Mutex
-	seen  map[Party]map[activation.Stage]time.Time
+	seen  map[Party]map[Sight]time.Time
 	news  chan struct{} // closed and replaced
 	agent agentapi.State
 	ID    string // of the activation, once the agent made it
@@ -34,11 +44,11 @@ type Watch struct {
 
 // NewWatch returns a watch that has seen nothing.
 func NewWatch() *Watch {
-	return &Watch{seen: map[Party]map[activation.Stage]time.Time{Agent: {}, Kiosk: {}, Desk: {}}, news: make(chan struct{})}
+	return &Watch{seen: map[Party]map[Sight]time.Time{Agent: {}, Kiosk: {}, Desk: {}}, news: make(chan struct{})}
 }
 
-// See notes that a party shows a stage now.
-func (w *Watch) See(p Party, st activation.Stage) {
+// See notes that a party shows something now.
+func (w *Watch) See(p Party, st Sight) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if _, ok := w.seen[p][st]; ok {
@@ -60,9 +70,22 @@ func (w *Watch) Agent(ctx context.Context, c *agentapi.Client) {
 			}
 			w.mu.Unlock()
 			for _, a := range s.Activations {
-				w.See(Agent, a.Stage)
+				w.seeAgent(a)
 			}
 		})
+	}
+}
+
+func (w *Watch) seeAgent(a agentapi.Activation) {
+	w.See(Agent, Sight(a.Stage))
+	if len(a.Needs) > 0 {
+		w.See(Agent, Asked)
+	}
+	if a.Message != "" {
+		w.See(Agent, Answered)
+	}
+	if a.Check.Verified {
+		w.See(Agent, Verified)
 	}
 }
 
@@ -79,13 +102,22 @@ func (w *Watch) Desk(ctx context.Context, c *deskapi.Client) {
 	for ctx.Err() == nil {
 		_ = c.Events(ctx, after, func(ch deskapi.Change) { // a broken stream is opened again
 			after = ch.Rev
-			w.See(Desk, ch.Activation.Stage)
+			w.See(Desk, Sight(ch.Activation.Stage))
+			switch ch.Event.Type {
+			case activation.NeedAsked:
+				w.See(Desk, Asked)
+			case activation.MessageSent:
+				w.See(Desk, Answered)
+			case activation.ResponderVerified:
+				w.See(Desk, Verified)
+			default: // a stage, or nothing that is watched for
+			}
 		})
 	}
 }
 
-// Wait waits until every one of the parties has seen a stage, and returns when each did.
-func (w *Watch) Wait(ctx context.Context, st activation.Stage, parties ...Party) (map[Party]time.Time, error) {
+// Wait waits until every one of the parties has seen something, and returns when each did.
+func (w *Watch) Wait(ctx context.Context, st Sight, parties ...Party) (map[Party]time.Time, error) {
 	for {
 		w.mu.Lock()
 		out, news := map[Party]time.Time{}, w.news
@@ -107,7 +139,7 @@ func (w *Watch) Wait(ctx context.Context, st activation.Stage, parties ...Party)
 					missing = append(missing, p)
 				}
 			}
-			return out, fmt.Errorf("stage %s was never seen by %v", st, missing)
+			return out, fmt.Errorf("%s was never seen by %v", st, missing)
 		}
 	}
 }
