@@ -45,7 +45,7 @@ type County struct {
 	config broker.Config
 	token  string
 	own    bool
-	ports  struct{ mqtt, enrol, desk string }
+	admin  *http.Client
 }
 
 // Zone is the id of the nth zone.
@@ -123,7 +123,7 @@ func (c *County) configure() error {
 		}
 		conf.Zones = append(conf.Zones, z)
 	}
-	c.config = conf
+	c.config, c.admin = conf, socket(conf.Admin.Socket)
 	b, err := toml.Marshal(conf)
 	if err != nil {
 		return fmt.Errorf("cannot write configuration: %w", err)
@@ -241,10 +241,10 @@ func (c *County) Ctl(ctx context.Context, out any, args ...string) error {
 	return nil
 }
 
-// Admin makes one call on the administration socket itself, for what would be too slow with a program for each call.
-func (c *County) Admin() *http.Client {
+// socket is a client of the administration socket itself, for what would be too slow with a program for each call.
+func socket(path string) *http.Client {
 	return &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return (&net.Dialer{}).DialContext(ctx, "unix", c.config.Admin.Socket)
+		return (&net.Dialer{}).DialContext(ctx, "unix", path)
 	}}}
 }
 

@@ -23,23 +23,33 @@ type Device struct {
 	c *County
 }
 
-// Enrol makes a device for a zone: a card from syzctl, typed into syz-agent. The agent is not started yet.
-func (c *County) Enrol(ctx context.Context, name, zone string) (*Device, error) {
+// Enrol makes a device for a zone: a card from syzctl, typed into syz-agent. The agent is not started yet. It connects through
+// mqtt if that is not empty.
+func (c *County) Enrol(ctx context.Context, name, zone, mqtt string) (*Device, error) {
+	card, err := c.Card(ctx, zone)
+	if err != nil {
+		return nil, err
+	}
+	return c.EnrolWith(ctx, name, card, mqtt)
+}
+
+// EnrolWith makes a device from a card.
+func (c *County) EnrolWith(ctx context.Context, name string, card Card, mqtt string) (*Device, error) {
 	d := &Device{Dir: c.path(name), c: c}
 	d.Socket = filepath.Join(d.Dir, "agent.sock")
 	if err := os.MkdirAll(d.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("cannot make a directory: %w", err)
 	}
-	conf, err := toml.Marshal(map[string]any{"state_dir": filepath.Join(d.Dir, "state"), "socket": d.Socket, "board": "sim", "spread": "500ms"})
+	conf := map[string]any{"state_dir": filepath.Join(d.Dir, "state"), "socket": d.Socket, "board": "sim", "spread": "500ms"}
+	if mqtt != "" {
+		conf["mqtt"] = []string{mqtt}
+	}
+	b, err := toml.Marshal(conf)
 	if err != nil {
 		return nil, fmt.Errorf("cannot write configuration: %w", err)
 	}
-	if err := os.WriteFile(d.config(), conf, 0o600); err != nil {
+	if err := os.WriteFile(d.config(), b, 0o600); err != nil {
 		return nil, fmt.Errorf("cannot write configuration: %w", err)
-	}
-	card, err := c.Card(ctx, zone)
-	if err != nil {
-		return nil, err
 	}
 	_, err = once(ctx, strings.NewReader(card.Code+"\n"), c.program("syz-agent"), "enrol", "--config", d.config(),
 		"--address", card.Enrol, "--fingerprint", card.Fingerprint)

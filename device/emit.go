@@ -1,0 +1,120 @@
+package device
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"safeyouthzone/broker/contract/activation"
+	"safeyouthzone/broker/contract/wire"
+	"safeyouthzone/device/agentapi"
+	"safeyouthzone/device/internal/outbox"
+	"safeyouthzone/device/internal/staff"
+)
+
+const storedWithin = 2 * time.Second // a slow disk must not hold up a call that is on its way
+
+// press calls for help, or presses again on the open call of the mode. The caller holds the lock.
+func (a *Agent) press(r agentapi.Raise, held bool, who staff.Session) (agentapi.Raised, <-chan error, error) {
+	if a.id == nil {
+		return agentapi.Raised{}, nil, agentapi.NewProblem(agentapi.NotConnected)
+	}
+	ev := activation.Event{
+		Type: activation.Raised, Mode: r.Mode, Trigger: r.Trigger, HeldAtStart: held, Zone: a.id.Zone, Device: a.id.Device,
+	}
+	id, again := a.model.Open(r.Mode)
+	switch {
+	case again:
+		ev.Type, ev.Case = activation.PressedAgain, id
+	case a.model.Count() >= wire.MaxActivations:
+		return agentapi.Raised{}, nil, agentapi.NewProblem(agentapi.TooManyOpen)
+	default:
+		ev.Case = newID()
+	}
+	stored, err := a.emit(ev, who)
+	if errors.Is(err, outbox.ErrFull) && again {
+		return agentapi.Raised{ID: id, Again: true}, nil, nil // the call itself is still repeated
+	}
+	if err != nil {
+		return agentapi.Raised{}, nil, err
+	}
+	a.tell(ev.Case, r.Mode, who)
+	return agentapi.Raised{ID: ev.Case, Again: again}, stored, nil
+}
+
+// tell lets the desk know of duress, once for each call. Nothing of it shows here. The caller holds the lock.
+func (a *Agent) tell(call string, mode activation.Mode, who staff.Session) {
+	if !who.Duress || a.duress[call] {
+		return
+	}
+	a.duress[call] = true
+	if _, err := a.emit(activation.Event{Type: activation.Duress, Mode: mode, Case: call}, who); err != nil {
+		delete(a.duress, call)
+	}
+}
+
+// emit makes an event, hands it to the outbox and to the uplink, and returns when neither is done yet. The caller holds the lock.
+func (a *Agent) emit(ev activation.Event, who staff.Session) (<-chan error, error) {
+	mono, wall := a.clock.Mono(), a.clock.Now()
+	ev.ID = newID()
+	ev.Actor = activation.Actor{Kind: activation.ByDevice, ID: a.id.Device, Staff: who.Staff}
+	ev.Source = activation.Source{Boot: a.clock.Boot, MonoMS: max(0, mono.Milliseconds()), Wall: wall.UTC(), Synced: a.clock.Synced()}
+	meta := outbox.Meta{
+		ID: ev.ID, Case: ev.Case, Type: ev.Type, Mode: ev.Mode, Trigger: ev.Trigger,
+		Boot: ev.Source.Boot, MonoMS: ev.Source.MonoMS, WallMS: wall.UnixMilli(), Synced: ev.Source.Synced,
+	}
+	rec, stored, err := a.box.Append(meta, func(log string, seq uint64) (string, []byte, error) {
+		e, err := wire.SealEvent(a.id.Seal, a.id.Device, log, seq, ev)
+		return e.KeyID, e.Body, err
+	})
+	if err != nil {
+		return nil, problem(err)
+	}
+	a.began[ev.ID] = mono
+	b := a.believed(rec)
+	b.At, b.Need = mono, ev.Need
+	a.model.Own(b)
+	if a.link != nil {
+		a.link.Kick()
+	}
+	a.touch()
+	return stored, nil
+}
+
+// problem says what a person can do about an error of the outbox.
+func problem(err error) error {
+	switch {
+	case errors.Is(err, activation.ErrInvalid):
+		return agentapi.NewProblem(agentapi.BadRequest)
+	case errors.Is(err, outbox.ErrFull):
+		return fmt.Errorf("%w: %w", agentapi.NewProblem(agentapi.TooManyOpen), err)
+	default:
+		return err
+	}
+}
+
+// await waits until an event is stored. A dead or slow disk is trouble, and no reason to tell the caller that the call failed: it is on
+// its way.
+func await(stored <-chan error) {
+	if stored == nil {
+		return
+	}
+	patience := time.NewTimer(storedWithin)
+	defer patience.Stop()
+	select {
+	case <-stored: // an error stands in Health
+	case <-patience.C:
+	}
+}
+
+// age is how long ago an event happened, and whether that is only a lower bound.
+func (a *Agent) age(m outbox.Meta) (age time.Duration, atLeast bool) {
+	mono := a.clock.Mono()
+	if m.Boot == a.clock.Boot {
+		return max(0, mono-time.Duration(m.MonoMS)*time.Millisecond), false
+	}
+	if m.Synced && a.clock.Synced() {
+		return max(mono, a.clock.Now().Sub(time.UnixMilli(m.WallMS))), false
+	}
+	return mono, true
+}

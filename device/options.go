@@ -1,0 +1,52 @@
+package device
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"time"
+
+	"safeyouthzone/device/internal/identity"
+)
+
+// Card is what stands on an enrolment card.
+type Card = identity.Card
+
+// Options say how an agent runs. Only StateDir must be set.
+type Options struct {
+	StateDir    string        // where key, identity, settings and outbox lie; one agent at a time
+	Socket      string        // of the agent API; "": none
+	SocketGroup string        // who may use it; "": the process's own group
+	Board       string        // sim or none; "": sim
+	Hold        time.Duration // how long the contact must be held; at most 2 s
+	MQTT        []string      // replaces the addresses of the identity
+	Spread      time.Duration // longest wait before coming back after a lost connection; 0: come back at once
+	Enrol       *Card         // used while the device has no identity
+	Version     string
+	Logger      *slog.Logger // nil: silent
+	Clock       Clock        // what is nil in it is the machine's own
+
+	// Receipted is told of every receipt for an event of this run, and how long after the press it came. It must not block.
+	Receipted func(id string, seq uint64, took time.Duration)
+	// Dial replaces the connection to the broker; for tests.
+	Dial func(ctx context.Context, address string) (net.Conn, error)
+	// Ready is called once, when the agent serves its socket.
+	Ready func()
+}
+
+const maxHold = 2 * time.Second
+
+func (o Options) withDefaults() Options {
+	if o.Board == "" {
+		o.Board = "sim"
+	}
+	if o.Version == "" {
+		o.Version = "dev"
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	o.Hold = min(o.Hold, maxHold)
+	o.Clock = o.Clock.withDefaults()
+	return o
+}

@@ -1,0 +1,72 @@
+package device
+
+import (
+	"time"
+
+	"safeyouthzone/broker/contract/wire"
+	"safeyouthzone/device/agentapi"
+	"safeyouthzone/device/internal/health"
+	"safeyouthzone/device/internal/indicator"
+	"safeyouthzone/device/internal/settings"
+)
+
+const certWarning = 5 // days before the end of the certificate
+
+// State is everything that a kiosk shows, its ages counted now.
+func (a *Agent) State() agentapi.State {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	now := a.clock.Mono()
+	box := a.look(now)
+	s := agentapi.State{
+		Rev: a.rev, Version: a.opt.Version,
+		Link: agentapi.Link{Up: a.up, ForMS: (now - a.upSince).Milliseconds()},
+		Health: agentapi.Health{
+			Board: a.opt.Board, Button: a.button, Outbox: box.pending, DiskOK: box.diskOK, Enrolled: a.id != nil,
+			Troubles: a.troubles.Report(now),
+		},
+		Activations: a.model.View(now),
+		Settings:    settings.ForKiosk(a.obeyed()),
+	}
+	if a.id != nil {
+		s.Device = a.id.Device
+		if s.Settings.Zone == "" {
+			s.Settings.Zone = a.id.Zone
+		}
+	}
+	s.Indicators = indicator.Show(s)
+	return s
+}
+
+func (a *Agent) obeyed() wire.Settings {
+	if a.settings == nil {
+		return wire.Settings{}
+	}
+	return a.settings.Now()
+}
+
+type boxed struct {
+	pending int
+	diskOK  bool
+}
+
+// look finds the troubles that nobody reports by themselves.
+func (a *Agent) look(now time.Duration) boxed {
+	h := a.box.Health()
+	a.troubles.Set(health.NotEnrolled, a.id == nil, now)
+	a.troubles.Set(health.Disk, !h.DiskOK, now)
+	a.troubles.Set(health.OutboxFull, h.Full, now)
+	a.troubles.Set(health.OutboxDamage, h.Damaged > 0, now)
+	a.troubles.Set(health.Rejected, h.Rejected > 0, now)
+	a.troubles.Set(health.ButtonStuck, a.button == buttonStuck, now)
+	a.troubles.Set(health.ButtonFault, a.button == buttonFault, now)
+	a.troubles.Set(health.CertEnding, a.certDays() <= certWarning && a.clock.Synced(), now)
+	return boxed{h.Pending, h.DiskOK}
+}
+
+func (a *Agent) certDays() int {
+	if a.id == nil {
+		return certWarning + 1
+	}
+	return a.id.CertDays(a.clock.Now())
+}
