@@ -50,3 +50,9 @@ func (o Options) withDefaults() Options {
 	o.Clock = o.Clock.withDefaults()
 	return o
 }
+
+// Refusal is the county's answer to a card that it does not take.
+type Refusal = identity.Refusal
+
+// ErrAuthority means that the server does not hold the authority whose fingerprint is on the card.
+var ErrAuthority = identity.ErrAuthority

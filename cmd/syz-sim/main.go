@@ -13,8 +13,11 @@ import (
 	"path/filepath"
 	"syscall"
 
+	"safeyouthzone/cmd/syz-sim/internal/bench"
 	"safeyouthzone/cmd/syz-sim/internal/county"
+	"safeyouthzone/cmd/syz-sim/internal/demo"
 	"safeyouthzone/cmd/syz-sim/internal/load"
+	"safeyouthzone/cmd/syz-sim/internal/stats"
 )
 
 // version is set when packages are built.
@@ -83,8 +86,12 @@ type sim struct {
 
 func (s sim) command(ctx context.Context, name string, args []string) error {
 	switch name {
+	case "demo":
+		return s.demo(ctx, args)
 	case "load":
 		return s.load(ctx, args)
+	case "bench":
+		return s.bench(ctx, args)
 	default:
 		return errUsage
 	}
@@ -113,6 +120,19 @@ func parse(fs *flag.FlagSet, args []string) error {
 }
 
 func (s sim) say(format string, args ...any) { fmt.Fprintf(s.err, format+"\n", args...) }
+
+func (s sim) demo(ctx context.Context, args []string) error {
+	fs, bin, _ := flags("demo")
+	o := demo.Options{In: s.in, Out: s.out}
+	fs.StringVar(&o.Dir, "dir", "", "")
+	fs.BoolVar(&o.Once, "once", false, "")
+	fs.BoolVar(&o.Headless, "headless", false, "")
+	if err := parse(fs, args); err != nil {
+		return err
+	}
+	o.Bin = *bin
+	return demo.Run(ctx, o)
+}
 
 func (s sim) load(ctx context.Context, args []string) error {
 	fs, bin, asJSON := flags("load")
@@ -145,6 +165,34 @@ func (s sim) load(ctx context.Context, args []string) error {
 		r.Calm.P50, r.Calm.P99, r.Calm.Max, r.Calm.N, r.All.P50, r.All.P99, r.All.Max)
 	if bad {
 		return errLost
+	}
+	return nil
+}
+
+// bench runs one bench and prints its object as the last line.
+func (s sim) bench(ctx context.Context, args []string) error {
+	if len(args) == 0 || args[0] != "press" {
+		return errUsage
+	}
+	fs, bin, asJSON := flags("bench")
+	o := bench.Options{Say: s.say}
+	fs.IntVar(&o.N, "n", 100, "")
+	if err := parse(fs, args[1:]); err != nil || o.N < 1 {
+		return errUsage
+	}
+	o.County = county.Options{Bin: *bin}
+	r, err := bench.RunPress(ctx, o)
+	if err != nil {
+		return err
+	}
+	if *asJSON {
+		return json.NewEncoder(s.out).Encode(r)
+	}
+	for _, m := range []struct {
+		name string
+		d    stats.Distribution
+	}{{"receipt", r.After.Receipt}, {"event at the desk", r.After.Event}, {"page changed", r.After.Page}} {
+		fmt.Fprintf(s.out, "settled edge -> %-18s p50 %6.1f  p90 %6.1f  p99 %6.1f  max %6.1f ms  (n %d)\n", m.name, m.d.P50, m.d.P90, m.d.P99, m.d.Max, m.d.N)
 	}
 	return nil
 }

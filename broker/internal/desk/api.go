@@ -1,9 +1,11 @@
 package desk
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"slices"
 
@@ -18,7 +20,7 @@ func (d *Desk) apiRoutes(mux *http.ServeMux) {
 	mux.Handle("GET /api/v1/devices", d.seated(d.apiDevices))
 }
 
-func (d *Desk) apiList(w http.ResponseWriter, _ *http.Request, seat Seat) {
+func (d *Desk) apiList(w http.ResponseWriter, _ *http.Request, _ Seat) {
 	out := struct {
 		Rev         uint64       `json:"rev"`
 		Activations []summaryDoc `json:"activations"`
@@ -28,7 +30,6 @@ func (d *Desk) apiList(w http.ResponseWriter, _ *http.Request, seat Seat) {
 		out.Activations = append(out.Activations, d.summary(k))
 	}
 	slices.SortFunc(out.Activations, func(a, b summaryDoc) int { return b.RaisedAt.Compare(a.RaisedAt) })
-	_ = seat // every agency sees every call; later roles narrow it
 	d.answerJSON(w, out)
 }
 
@@ -105,7 +106,7 @@ func (d *Desk) apiEvents(w http.ResponseWriter, r *http.Request, seat Seat) {
 				}
 			}
 		}
-		slices.SortFunc(out, func(a, b message) int { return int(int64(a.ID) - int64(b.ID)) })
+		slices.SortFunc(out, func(a, b message) int { return cmp.Compare(a.ID, b.ID) })
 		return out, rev
 	})
 }
@@ -121,7 +122,7 @@ func redact(seat Seat, e activation.Event) activation.Event {
 func (d *Desk) answerJSON(w http.ResponseWriter, v any) {
 	b, err := json.Marshal(v)
 	if err != nil {
-		d.log.Error("answer_failed", "error", err)
+		d.log.Error("answer not made", slog.Any("error", err))
 		http.Error(w, "internal error", http.StatusInternalServerError)
 		return
 	}

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"log/slog"
 	"slices"
 	"time"
 
@@ -58,11 +59,11 @@ func (d *Desk) do(ctx context.Context, seat Seat, id string, v verb, want wish) 
 	if err != nil {
 		p := d.explain(seat, id, err)
 		if p.Code == notStored.Code {
-			d.log.Error("command_not_stored", "case", id, "verb", string(v), "user", seat.User, "error", err)
+			d.log.Error("command not stored", slog.String("case", id), slog.String("verb", string(v)), slog.String("user", seat.User), slog.Any("error", err))
 		}
 		return c, &p
 	}
-	d.log.Info("command_stored", "case", id, "verb", string(v), "user", seat.User, "agency", seat.Agency, "rev", after.Rev)
+	d.log.Info("command stored", slog.String("case", id), slog.String("verb", string(v)), slog.String("user", seat.User), slog.Uint64("rev", after.Rev))
 	return after, nil
 }
 

@@ -8,10 +8,14 @@ import (
 	"net/http"
 	"net/url"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"safeyouthzone/broker/contract/activation"
 )
+
+// maxAgencyID leaves room in a user id for the seat.
+const maxAgencyID = 48
 
 // Options is what a [Desk] needs. All but Insecure, APIToken, TimeZone, PublicURL, Logger and Version must be set.
 type Options struct {
@@ -49,6 +53,7 @@ type Desk struct {
 	handler  http.Handler
 	closing  chan struct{}
 	closed   sync.Once
+	streams  atomic.Int64
 }
 
 // New makes a desk. It fails on options that could not work, and starts nothing.
@@ -64,7 +69,7 @@ func New(opt Options) (*Desk, error) {
 	}
 	d := &Desk{opt: opt, log: opt.Logger, agencies: make(map[string]Agency), closing: make(chan struct{})}
 	for _, a := range opt.Agencies {
-		if !activation.ValidID(a.ID) || d.agencies[a.ID].ID != "" {
+		if !activation.ValidID(a.ID) || len(a.ID) > maxAgencyID || d.agencies[a.ID].ID != "" {
 			return nil, fmt.Errorf("cannot make desk: agency id %q is not usable", a.ID)
 		}
 		d.agencies[a.ID] = a
@@ -95,8 +100,6 @@ func (d *Desk) Server() *http.Server {
 	s := &http.Server{
 		Handler:           d,
 		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       15 * time.Second,
-		WriteTimeout:      30 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    16 << 10,
 		ErrorLog:          slog.NewLogLogger(d.log.Handler(), slog.LevelDebug),
@@ -135,5 +138,5 @@ func (d *Desk) routes() (http.Handler, error) {
 		}
 	}
 	origin.SetDenyHandler(http.HandlerFunc(d.foreign))
-	return d.headers(origin.Handler(limitBody(mux))), nil
+	return d.headers(origin.Handler(limit(mux))), nil
 }

@@ -17,13 +17,13 @@ import (
 
 // rig is a county, its desk, and the server of it.
 type rig struct {
-	t      *testing.T
+	t      testing.TB
 	county *desktest.County
 	desk   *desk.Desk
 	url    string
 }
 
-func newRig(t *testing.T, change ...func(*desk.Options)) *rig {
+func newRig(t testing.TB, change ...func(*desk.Options)) *rig {
 	t.Helper()
 	c := desktest.NewCounty(time.Now)
 	opt := c.Options()

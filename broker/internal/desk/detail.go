@@ -104,7 +104,7 @@ func offers(s activation.State, agency string) can {
 	return can{
 		Acknowledge: open && !acked,
 		Coming:      open && !arrived,
-		Arrived:     open && acked && !arrived,
+		Arrived:     (open || s.Stage() == activation.StageHandedOver) && acked && !arrived, // help that comes late is still told
 		Code:        open && acked,
 		HandOver:    arrived && s.HandedOver.ID == "" && s.Stage() != activation.StoodDown && s.Stage() != activation.StageClosed,
 		Message:     open,

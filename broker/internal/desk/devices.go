@@ -70,8 +70,11 @@ func (d *Desk) deviceRow(v Device, now time.Time) deviceRow {
 	switch {
 	case v.Lost:
 		row.Status = status{"lost", "unlink", "Lost"}
-		row.Faults = append(row.Faults, fault{"Not heard since " + d.dated(v.LastSeen),
-			"Phone the zone: staff must call for help by phone until it is back", time.Time{}})
+		row.Faults = append(row.Faults, fault{
+			"Not heard since " + d.dated(v.LastSeen),
+			"Phone the zone: staff must call for help by phone until it is back",
+			time.Time{},
+		})
 	case !v.Online:
 		row.Status = status{"offline", "unlink", "Not connected"}
 		row.Faults = append(row.Faults, fault{"It closed its connection", "It may be restarting. If it stays away it becomes lost", time.Time{}})

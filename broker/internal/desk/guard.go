@@ -4,9 +4,14 @@ import (
 	"crypto/subtle"
 	"net/http"
 	"strings"
+	"time"
 )
 
-const maxBody = 4 << 10
+const (
+	maxBody          = 4 << 10
+	readWithin       = 15 * time.Second
+	answerPageWithin = 30 * time.Second
+)
 
 // policy lets a page use what this server serves and nothing else; scripts can put text into a page, markup only by the one policy
 // that desk.js declares.
@@ -31,8 +36,12 @@ func (d *Desk) headers(next http.Handler) http.Handler {
 	})
 }
 
-func limitBody(next http.Handler) http.Handler {
+// limit bounds what a request may send and how long it may take, whatever the server around it allows. Streams set their own times.
+func limit(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctl, now := http.NewResponseController(w), time.Now()
+		_ = ctl.SetReadDeadline(now.Add(readWithin)) // a test's recorder has no connection
+		_ = ctl.SetWriteDeadline(now.Add(answerPageWithin))
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		next.ServeHTTP(w, r)
 	})
@@ -40,13 +49,17 @@ func limitBody(next http.Handler) http.Handler {
 
 // foreign answers a write that another site made the browser send.
 func (d *Desk) foreign(w http.ResponseWriter, r *http.Request) {
-	d.refuse(w, r, refusal{Status: http.StatusForbidden, Code: "other_site", Title: "This request came from another site.",
-		Detail: "Nothing was changed. Open the desk itself and try again."})
+	d.refuse(w, r, refusal{
+		Status: http.StatusForbidden, Code: "other_site", Title: "This request came from another site.",
+		Detail: "Nothing was changed. Open the desk itself and try again.",
+	})
 }
 
 func (d *Desk) notFound(w http.ResponseWriter, r *http.Request) {
-	d.refuse(w, r, refusal{Status: http.StatusNotFound, Code: "not_found", Title: "There is nothing at this address.",
-		Detail: "Go back to the desk."})
+	d.refuse(w, r, refusal{
+		Status: http.StatusNotFound, Code: "not_found", Title: "There is nothing at this address.",
+		Detail: "Go back to the desk.",
+	})
 }
 
 // seatOf says who sends a request. Every route and every heartbeat of a stream asks it anew.
@@ -75,7 +88,7 @@ func (d *Desk) machine(r *http.Request, bearer string) (Seat, bool) {
 		agency = h
 	}
 	_, ok := d.agencies[agency]
-	return Seat{User: "api-" + agency, Agency: agency}, ok
+	return Seat{User: agency + "-api", Agency: agency}, ok
 }
 
 // may is the one place where roles will decide what a seat can do; for now a seat that is signed in can do all of it.

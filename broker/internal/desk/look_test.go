@@ -86,7 +86,8 @@ func fill(c *desktest.County) map[string]string {
 	tell(id, "lb-01", activation.Actual, activation.Event{Type: activation.NeedAsked, Need: activation.WaterFood})
 	at(40 * time.Minute)
 	tell(id, "lb-01", activation.Actual, activation.Event{Type: activation.ReportMade, Report: &activation.Report{
-		Called: activation.Hotline, Disposition: activation.Immediate, Referral: "0123456789012345678"}})
+		Called: activation.Hotline, Disposition: activation.Immediate, Referral: "0123456789012345678",
+	}})
 	at(31 * time.Minute)
 	say(id, "dcfs", activation.Event{Type: activation.Arrived, Code: "7712"})
 	out["here"] = id
@@ -137,6 +138,8 @@ func TestLook(t *testing.T) {
 			b.picture(r, "/desk/"+ids[name], "wide-"+look+"-"+name)
 		}
 		b.picture(r, "/devices", "wide-"+look+"-devices")
+		b.do(chromedp.EmulateViewport(1024, 768))
+		b.picture(r, "/desk/"+ids["coming"], "middle-"+look+"-coming")
 		b.do(chromedp.EmulateViewport(390, 844))
 		b.picture(r, "/desk", "phone-"+look+"-list")
 		b.picture(r, "/desk/"+ids["new"], "phone-"+look+"-new")

@@ -5,6 +5,9 @@ import (
 	"time"
 )
 
+// clearWithin is how long ago a time can be that still needs no day, although midnight was in between.
+const clearWithin = 12 * time.Hour
+
 // zone never fails: a case outlives the configuration that named its zone.
 func (d *Desk) zone(id string) Zone {
 	if z, ok := d.opt.Zones.Zone(id); ok {
@@ -34,10 +37,10 @@ func (d *Desk) userWords(user string) string {
 func (d *Desk) clock(t time.Time) string      { return t.In(d.opt.TimeZone).Format("15:04:05") }
 func (d *Desk) hourMinute(t time.Time) string { return t.In(d.opt.TimeZone).Format("15:04") }
 
-// dated is a clock time with its day where that is not today.
+// dated is a clock time, with its day where that is not clear.
 func (d *Desk) dated(t time.Time) string {
 	t, now := t.In(d.opt.TimeZone), d.opt.Clock().In(d.opt.TimeZone)
-	if t.Format(time.DateOnly) == now.Format(time.DateOnly) {
+	if t.Format(time.DateOnly) == now.Format(time.DateOnly) || now.Sub(t).Abs() < clearWithin {
 		return t.Format("15:04:05")
 	}
 	return t.Format("2 Jan 15:04")

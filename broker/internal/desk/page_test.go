@@ -68,6 +68,15 @@ func TestDrillsAreMarkedAndNotCountedAsCalls(t *testing.T) {
 	})
 }
 
+func TestTimesNameTheirDayOnlyWhereItIsNotClear(t *testing.T) {
+	scene(t, func(c *desktest.County, look func(string) string) { // fake time begins at midnight
+		id := c.Book.Raise("compton", "cl-02", activation.Actual, 10*time.Minute)
+		has(t, look("/desk/"+id), "since 23:50:00")
+		time.Sleep(12*time.Hour - 5*time.Minute)
+		has(t, look("/desk/"+id), "since 31 Dec 23:50")
+	})
+}
+
 func TestSomebodyElsesAnswerDoesNotSilenceThisAgency(t *testing.T) {
 	scene(t, func(c *desktest.County, look func(string) string) {
 		id := c.Book.Raise("compton", "cl-02", activation.Actual, 0)

@@ -3,6 +3,7 @@ package desk
 import (
 	"bytes"
 	"errors"
+	"log/slog"
 	"math"
 	"net/http"
 	"strconv"
@@ -35,8 +36,10 @@ type frame struct {
 func (d *Desk) frame(seat Seat, page string) frame {
 	_, rev := d.opt.Book.Changed(math.MaxUint64)
 	now := d.opt.Clock()
-	f := frame{Page: page, View: "list", Rev: rev, NowMS: now.UnixMilli(), Clock: d.clock(now), Agency: d.agency(seat.Agency),
-		Seat: seatName(seat.User, seat.Agency), Version: d.opt.Version}
+	f := frame{
+		Page: page, View: "list", Rev: rev, NowMS: now.UnixMilli(), Clock: d.clock(now), Agency: d.agency(seat.Agency),
+		Seat: seatName(seat.User, seat.Agency), Version: d.opt.Version,
+	}
 	if tz := d.opt.TimeZone.String(); tz != "Local" {
 		f.TimeZone = tz
 	}
@@ -186,7 +189,7 @@ func tooLarge(err error) *refusal {
 func (d *Desk) render(w http.ResponseWriter, code int, name string, data any) {
 	var b bytes.Buffer
 	if err := d.page.ExecuteTemplate(&b, name, data); err != nil {
-		d.log.Error("page_failed", "page", name, "error", err)
+		d.log.Error("page not made", slog.String("page", name), slog.Any("error", err))
 		http.Error(w, "The desk has a fault. Phone the zone, and tell those who run the desk.", http.StatusInternalServerError)
 		return
 	}

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"maps"
 	"sync"
 	"time"
 )
@@ -48,7 +49,9 @@ func (s sessions) link() string {
 	secret := newSecret()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.tip[hashed(secret)] = s.now().Add(linkLife)
+	now := s.now()
+	maps.DeleteFunc(s.tip, func(_ key, ends time.Time) bool { return !now.Before(ends) })
+	s.tip[hashed(secret)] = now.Add(linkLife)
 	return secret
 }
 
@@ -70,11 +73,7 @@ func (s sessions) open(link string, seat Seat) (secret string, ok bool) {
 	if !ok || !now.Before(ends) {
 		return "", false
 	}
-	for k, v := range s.all {
-		if !now.Before(v.ends) {
-			delete(s.all, k)
-		}
-	}
+	maps.DeleteFunc(s.all, func(_ key, v session) bool { return !now.Before(v.ends) })
 	if len(s.all) >= maxSessions {
 		return "", false
 	}

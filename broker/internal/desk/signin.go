@@ -2,20 +2,25 @@ package desk
 
 import (
 	"crypto/rand"
+	"log/slog"
 	"net/http"
 	"strings"
 	"time"
-
-	"safeyouthzone/broker/contract/activation"
 )
 
 var (
-	notSetUp = refusal{Status: http.StatusServiceUnavailable, Code: "sign_in_not_set_up", Title: "Sign-in is not set up.",
-		Detail: "This desk can not be opened yet. Ask those who run it to set up the county's sign-in."}
-	notSignedIn = refusal{Status: http.StatusUnauthorized, Code: "not_signed_in", Title: "You are not signed in.",
-		Detail: "Open the sign-in link that the broker printed when it started. Each link works once, for ten minutes."}
-	linkUsed = refusal{Status: http.StatusForbidden, Code: "link_used", Title: "This sign-in link no longer works.",
-		Detail: "Each link works once, for ten minutes. Ask for a new one."}
+	notSetUp = refusal{
+		Status: http.StatusServiceUnavailable, Code: "sign_in_not_set_up", Title: "Sign-in is not set up.",
+		Detail: "This desk can not be opened yet. Ask those who run it to set up the county's sign-in.",
+	}
+	notSignedIn = refusal{
+		Status: http.StatusUnauthorized, Code: "not_signed_in", Title: "You are not signed in.",
+		Detail: "Open the sign-in link that the broker printed when it started. Each link works once, for ten minutes.",
+	}
+	linkUsed = refusal{
+		Status: http.StatusForbidden, Code: "link_used", Title: "This sign-in link no longer works.",
+		Detail: "Each link works once, for ten minutes. Ask for a new one.",
+	}
 )
 
 type signInView struct {
@@ -60,15 +65,12 @@ func (d *Desk) signIn(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	seat := Seat{User: agency + "-" + newSeatName(), Agency: agency}
-	if !activation.ValidID(seat.User) {
-		seat.User = newSeatName()
-	}
 	secret, ok := d.sessions.open(link, seat)
 	if !ok {
 		d.refuse(w, r, linkUsed)
 		return
 	}
-	d.log.Info("signed_in", "user", seat.User, "agency", seat.Agency)
+	d.log.Info("signed in", slog.String("user", seat.User), slog.String("agency", seat.Agency))
 	c := d.cookie(secret)
 	c.MaxAge = int(sessionLife / time.Second)
 	http.SetCookie(w, c)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"strconv"
 	"time"
@@ -12,6 +13,7 @@ import (
 const (
 	heartbeat   = 2 * time.Second // a page that hears nothing for three of these says that it is not connected
 	writeWithin = 5 * time.Second // a reader that takes longer is cut off, and catches up when it returns
+	maxStreams  = 2000
 )
 
 // batch makes the server-sent events for all changes after a ledger sequence, and says up to where they reach.
@@ -34,6 +36,12 @@ type stream struct {
 }
 
 func (d *Desk) stream(w http.ResponseWriter, r *http.Request, next batch) {
+	if d.streams.Add(1) > maxStreams || r.Method != http.MethodGet {
+		d.streams.Add(-1)
+		d.refuse(w, r, tooMany)
+		return
+	}
+	defer d.streams.Add(-1)
 	after, known, ok := startOf(r)
 	if !ok {
 		d.refuse(w, r, badRequest)
@@ -152,7 +160,7 @@ func (d *Desk) pageEvents(w http.ResponseWriter, r *http.Request, seat Seat) {
 			}
 			var b bytes.Buffer
 			if err := d.page.ExecuteTemplate(&b, "card", d.card(seat, k)); err != nil {
-				d.log.Error("card_failed", "case", k.State.Case, "error", err)
+				d.log.Error("card not made", slog.String("case", k.State.Case), slog.Any("error", err))
 				continue
 			}
 			out = append(out, message{ID: k.Rev, Name: "card", Data: pushed{ID: k.State.Case, HTML: b.String()}})

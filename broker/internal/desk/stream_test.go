@@ -25,7 +25,7 @@ type event struct{ id, name, data string }
 
 // reader reads events from a stream until the test ends.
 type reader struct {
-	t   *testing.T
+	t   testing.TB
 	buf *bufio.Reader
 	res *http.Response
 }

@@ -68,8 +68,10 @@ func SomeDevices(now time.Time) []desk.Device {
 	up := now.Add(-26 * time.Hour)
 	return []desk.Device{
 		{ID: "cl-02", Zone: "compton", Online: true, Since: up, LastSeen: now.Add(-4 * time.Second), Version: "1.0.0", Board: "rpi5"},
-		{ID: "fs41-01", Zone: "fs41", Online: true, Since: up, LastSeen: now.Add(-11 * time.Second), Version: "1.0.0", Board: "rpi5",
-			Troubles: []wire.Trouble{{Code: "button_fault", ForMS: 420_000}}, Outbox: 1},
+		{
+			ID: "fs41-01", Zone: "fs41", Online: true, Since: up, LastSeen: now.Add(-11 * time.Second), Version: "1.0.0", Board: "rpi5",
+			Troubles: []wire.Trouble{{Code: "button_fault", ForMS: 420_000}}, Outbox: 1,
+		},
 		{ID: "lb-01", Zone: "lbmain", Online: true, Since: up, LastSeen: now.Add(-9 * time.Second), Version: "1.0.0", Board: "x86"},
 		{ID: "lanc-01", Zone: "lanc", Lost: true, Since: now.Add(-70 * time.Minute), LastSeen: now.Add(-71 * time.Minute), Version: "0.9.4", Board: "rpi4"},
 	}

@@ -7,7 +7,7 @@ let asked = 0
 
 async function fetchCase(id) {
   const r = await fetch(`/desk/${id}/detail`, { signal: AbortSignal.timeout(8000) })
-  if (!r.ok) throw new Error('refused')
+  if (!r.ok) throw Object.assign(new Error('refused'), { final: r.status < 500 })
   return element(await r.text())
 }
 
@@ -32,7 +32,7 @@ function swap(next) {
   if (same) keep(old, next)
   $('#detail').replaceChildren(next)
   if (focus) (document.getElementById(focus) ?? $('#detail')).focus({ preventScroll: true })
-  if (!same) $('#detail').scrollTop = 0
+  if (!same) $('#detail').scrollTop = $('.panes').scrollTop = 0
   mark()
   tick()
 }
@@ -43,8 +43,8 @@ export async function refresh(id) {
   try {
     const next = await fetchCase(id)
     if (mine === asked && id === selected()) swap(next)
-  } catch {
-    if (mine === asked) setTimeout(() => mine === asked && refresh(id), 1000)
+  } catch (e) {
+    if (mine === asked && !e.final) setTimeout(() => mine === asked && refresh(id), 1000)
   }
 }
 
@@ -57,6 +57,7 @@ export async function show(id, { push = true, view = 'detail' } = {}) {
     document.body.dataset.view = view
     if (push) history.pushState({}, '', '/desk/' + id)
     notice('')
+    if (!$('.listpane').offsetParent) $('#detail').focus({ preventScroll: true }) // a phone: the list has gone
   } catch {
     if (push) notice('The activation could not be opened.', 'Check the connection and try again.')
   }

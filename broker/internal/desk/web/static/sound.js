@@ -61,7 +61,7 @@ async function wake() {
 export function start() {
   show()
   const first = e => { if (wanted && !e.target.closest?.('#sound')) wake() }
-  addEventListener('pointerdown', first, { once: true })
+  addEventListener('click', first, { once: true }) // not earlier: the page may move under the finger when the button goes quiet
   addEventListener('keydown', first, { once: true })
   $('#sound').addEventListener('click', async () => {
     wanted = !on()

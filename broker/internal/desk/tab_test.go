@@ -1,0 +1,142 @@
+package desk_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+)
+
+const chromium = "/usr/bin/chromium"
+
+// tab is a page in a real browser.
+type tab struct {
+	context.Context
+	t   *testing.T
+	mu  sync.Mutex
+	bad []string // errors on its console
+}
+
+func newTab(t *testing.T) *tab {
+	t.Helper()
+	if _, err := os.Stat(chromium); err != nil {
+		t.Skipf("no browser to look with: %v", err)
+	}
+	if testing.Short() {
+		t.Skip("-short: a browser takes seconds to start")
+	}
+	ctx, cancel := chromedp.NewExecAllocator(t.Context(), chromedp.ExecPath(chromium), chromedp.NoSandbox, chromedp.Headless,
+		chromedp.NoFirstRun, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()), chromedp.Flag("disable-quic", true),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-sync", true))
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	ctx, cancel = context.WithTimeout(ctx, 90*time.Second)
+	t.Cleanup(cancel)
+	b := &tab{Context: ctx, t: t}
+	b.do(chromedp.EmulateViewport(1440, 900))
+	b.listen()
+	return b
+}
+
+func (b *tab) listen() {
+	messages := chromedp.Console(b.Context)
+	go func() {
+		for m, err := range messages {
+			if err != nil {
+				return
+			}
+			if m.Type == chromedp.ConsoleError || m.IsException() || strings.Contains(m.String(), "Content Security Policy") {
+				b.mu.Lock()
+				b.bad = append(b.bad, m.String())
+				b.mu.Unlock()
+			}
+		}
+	}()
+}
+
+func (b *tab) do(steps ...chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	if err := chromedp.Do(b.Context, steps...); err != nil {
+		b.t.Fatalf("browser: %v", err)
+	}
+}
+
+// until waits until a JavaScript expression is true. It outlives the way from one page to the next.
+func (b *tab) until(what, js string) {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.Context, 10*time.Second)
+	defer cancel()
+	for {
+		_, err := chromedp.Run(ctx, chromedp.Poll[bool]("!!("+js+")", chromedp.WithPollingInterval(20*time.Millisecond)))
+		if err == nil {
+			return
+		}
+		if ctx.Err() != nil || !(strings.Contains(err.Error(), "navigated") || strings.Contains(err.Error(), "context")) {
+			b.shot("failed")
+			b.t.Fatalf("never seen: %s: %v", what, err)
+		}
+	}
+}
+
+func (b *tab) text(js string) string {
+	b.t.Helper()
+	s, err := chromedp.Run(b.Context, chromedp.Evaluate[string](js))
+	if err != nil {
+		b.t.Fatalf("browser: %v", err)
+	}
+	return s
+}
+
+func (b *tab) scheme(name string) {
+	b.t.Helper()
+	_, err := chromedp.Call(b.Context, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}, {Name: "prefers-reduced-motion", Value: "reduce"}},
+	})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// shot writes a picture to DESK_SHOTS, or to nowhere.
+func (b *tab) shot(name string) {
+	dir := os.Getenv("DESK_SHOTS")
+	if dir == "" {
+		return
+	}
+	png, err := chromedp.Run(b.Context, chromedp.CaptureScreenshot())
+	if err != nil {
+		b.t.Logf("no picture: %v", err)
+		return
+	}
+	if err := os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644); err != nil {
+		b.t.Log(err)
+	}
+}
+
+func (b *tab) signIn(r *rig, agency string) {
+	b.t.Helper()
+	b.do(chromedp.Navigate(r.url+r.desk.SignInLink()), chromedp.WaitVisible(chromedp.CSS("#go")),
+		chromedp.Click(chromedp.CSS(`input[value="`+agency+`"]`)), chromedp.Click(chromedp.CSS("#go")))
+	b.until("live", `document.querySelector('#conn')?.classList.contains('live')`)
+}
+
+func (b *tab) quiet() {
+	b.t.Helper()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, m := range b.bad {
+		b.t.Errorf("console: %s", m)
+	}
+}
+
+func (b *tab) click(css string) {
+	b.t.Helper()
+	b.do(chromedp.Click(chromedp.CSS(css), chromedp.NodeVisible))
+}

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"safeyouthzone/device"
+)
+
+// errConfig means that the configuration is not good; the error says where.
+var errConfig = errors.New("configuration is not good")
+
+// config is /etc/syz/agent.toml. Every key is explained in packaging/config/agent.toml.
+type config struct {
+	StateDir    string   `toml:"state_dir"`
+	Socket      string   `toml:"socket"`
+	SocketGroup string   `toml:"socket_group"`
+	Board       string   `toml:"board"`
+	Hold        duration `toml:"hold"`
+	MQTT        []string `toml:"mqtt"`
+	Spread      duration `toml:"spread"`
+	LogLevel    string   `toml:"log_level"`
+}
+
+// duration is written as 10s or 1m30s.
+type duration time.Duration
+
+// UnmarshalText reads a duration.
+func (d *duration) UnmarshalText(b []byte) error {
+	v, err := time.ParseDuration(string(b))
+	if err != nil || v < 0 {
+		return fmt.Errorf("cannot read duration %q", b)
+	}
+	*d = duration(v)
+	return nil
+}
+
+const (
+	maxHold   = 2 * time.Second
+	maxSpread = time.Minute
+)
+
+func defaults() config {
+	return config{
+		StateDir: "/var/lib/syz/agent", Socket: "/run/syz/agent.sock", Board: "none", Spread: duration(10 * time.Second), LogLevel: "info",
+	}
+}
+
+// loadConfig reads a configuration file over the defaults. Unknown keys are errors: a mistyped key must not go unnoticed.
+func loadConfig(path string) (config, error) {
+	c := defaults()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return c, fmt.Errorf("cannot read configuration: %w", err)
+	}
+	if err := toml.NewDecoder(bytes.NewReader(b)).DisallowUnknownFields().Decode(&c); err != nil {
+		if strict := (*toml.StrictMissingError)(nil); errors.As(err, &strict) {
+			return c, fmt.Errorf("%w: %s:\n%s", errConfig, path, strict.String())
+		}
+		return c, fmt.Errorf("%w: %s: %w", errConfig, path, err)
+	}
+	return c, c.check(path)
+}
+
+func (c config) check(path string) error {
+	say := func(what string) error { return fmt.Errorf("%w: %s: %s", errConfig, path, what) }
+	switch {
+	case c.StateDir == "":
+		return say("state_dir is empty")
+	case c.Board != "sim" && c.Board != "none":
+		return say("board is neither sim nor none")
+	case time.Duration(c.Hold) > maxHold:
+		return say("hold is longer than 2s: nobody in fear counts to three")
+	case time.Duration(c.Spread) > maxSpread:
+		return say("spread is longer than 1m")
+	}
+	var level slog.Level
+	if level.UnmarshalText([]byte(c.LogLevel)) != nil {
+		return say("log_level is none of debug, info, warn, error")
+	}
+	return nil
+}
+
+func (c config) level() slog.Level {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(c.LogLevel)) // checked
+	return level
+}
+
+func (c config) options() device.Options {
+	return device.Options{
+		StateDir: c.StateDir, Socket: c.Socket, SocketGroup: c.SocketGroup, Board: c.Board, Hold: time.Duration(c.Hold),
+		MQTT: c.MQTT, Spread: time.Duration(c.Spread),
+	}
+}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/pelletier/go-toml/v2"
+)
+
+const defaultConfig = "/etc/syz/kiosk.toml"
+
+// Sizes of a window that make sense.
+const (
+	minWidth, minHeight = 320, 240
+	maxSide             = 8192
+)
+
+// config is kiosk.toml. Every key is in the shipped example.
+type config struct {
+	Socket   string `toml:"socket"`   // of the agent
+	Language string `toml:"language"` // of the neutral page until the site says otherwise
+	Dark     bool   `toml:"dark"`
+	Windowed bool   `toml:"windowed"`
+	Size     string `toml:"size"` // of a window, WxH
+
+	width, height int
+}
+
+func defaults() config {
+	return config{Socket: "/run/syz/agent.sock", Language: "en", Size: "800x480"}
+}
+
+// override is what the command line says.
+type override struct {
+	socket, size, language string
+	windowed, dark         bool
+}
+
+// configure reads the file, then lets the command line have the last word. The file may be absent only where it is by default.
+func configure(path string, o override) (config, error) {
+	c := defaults()
+	raw, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && path == defaultConfig:
+	case err != nil:
+		return c, fmt.Errorf("cannot read configuration: %w", err)
+	default:
+		if err := decode(raw, &c); err != nil {
+			return c, fmt.Errorf("cannot use %s: %w", path, err)
+		}
+	}
+	for _, s := range []struct {
+		from string
+		to   *string
+	}{{o.socket, &c.Socket}, {o.size, &c.Size}, {o.language, &c.Language}} {
+		if s.from != "" {
+			*s.to = s.from
+		}
+	}
+	c.Windowed, c.Dark = c.Windowed || o.windowed, c.Dark || o.dark
+	return c, c.check()
+}
+
+// decode refuses keys that do not exist, and says where.
+func decode(raw []byte, c *config) error {
+	d := toml.NewDecoder(bytes.NewReader(raw))
+	d.DisallowUnknownFields()
+	err := d.Decode(c)
+	var strict *toml.StrictMissingError
+	if errors.As(err, &strict) {
+		return fmt.Errorf("unknown key:\n%s", strict.String())
+	}
+	return err
+}
+
+func (c *config) check() error {
+	if c.Socket == "" {
+		return errors.New("socket is empty: where does the agent listen?")
+	}
+	if n, err := fmt.Sscanf(c.Size, "%dx%d", &c.width, &c.height); err != nil || n != 2 || fmt.Sprintf("%dx%d", c.width, c.height) != c.Size {
+		return fmt.Errorf("size %q is not like 800x480", c.Size)
+	}
+	if c.width < minWidth || c.height < minHeight || max(c.width, c.height) > maxSide {
+		return fmt.Errorf("size %q is not between %dx%d and %dx%d", c.Size, minWidth, minHeight, maxSide, maxSide)
+	}
+	return nil
+}

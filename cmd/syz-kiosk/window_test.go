@@ -1,0 +1,289 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"image/png"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"safeyouthzone/broker/contract/activation"
+	"safeyouthzone/device/agentapi"
+	"safeyouthzone/kiosk/kiosktest"
+)
+
+// The real program in a real window: real X server, real window manager, real clicks, and a picture of what a person would see. A
+// headless kiosk walks along and says where to click and how each page must look.
+func TestRealWindow(t *testing.T) {
+	for _, c := range []struct {
+		name          string
+		width, height int
+		dpi           int
+	}{
+		{"seven inch panel", 800, 480, 133}, // must not be blown up because of its density
+		{"ten inch panel", 1280, 800, 149},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := openWindow(t, c.width, c.height, c.dpi)
+			w.same("idle")
+			w.tap("help")
+			w.same("ask")
+			w.tap("yes")
+			w.same("sending")
+			w.change(func(a *agentapi.Activation) {
+				minutes := int64(12 * 60_000)
+				a.Stage, a.Code = activation.StageComing, "7F-21"
+				a.Who = []agentapi.Who{{Role: "advocate", Stage: activation.StageComing, ETAMS: &minutes}}
+			})
+			w.same("coming")
+			w.tap("need.afraid_of_someone_here")
+			w.same("need")
+			w.tap("close")
+			w.same("closed")
+			if got := w.agent.Calls(); !slices.Equal(got, []string{"raise youth actual", "need a-1 afraid_of_someone_here"}) {
+				t.Errorf("the agent was asked for %v", got)
+			}
+			w.agent.Off(true)
+			w.walk.Off(true)
+			w.same("broken")
+			w.end()
+		})
+	}
+}
+
+// window is the program, its agent, and a headless kiosk with an agent of its own.
+type window struct {
+	t           *testing.T
+	display     string
+	agent, walk *kiosktest.Agent
+	shadow      *kiosktest.Kiosk
+	program     *exec.Cmd
+	exited      chan error
+	log         *bytes.Buffer
+	dir         string
+}
+
+func openWindow(t *testing.T, width, height, dpi int) *window {
+	t.Helper()
+	for _, tool := range []string{"Xvfb", "matchbox-window-manager", "xdotool", "import"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skipf("%s is not installed: the real window is not tested", tool)
+		}
+	}
+	w := &window{t: t, agent: kiosktest.NewAgent(), walk: kiosktest.NewAgent(), log: &bytes.Buffer{}, dir: shots(t)}
+	w.display = server(t, width, height, dpi)
+	w.start("matchbox-window-manager", "-use_titlebar", "no")
+	socket := serve(t, w.agent)
+	var err error
+	w.shadow, err = kiosktest.Open(w.walk, kiosktest.Options{Size: kiosktest.Size{Width: width, Height: height}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(w.shadow.Close)
+	w.program = w.start(build(t), "--socket", socket)
+	return w
+}
+
+// shots is where pictures go: the directory of SHOTS, or one that is thrown away.
+func shots(t *testing.T) string {
+	if dir := os.Getenv("SHOTS"); dir != "" {
+		return dir
+	}
+	return t.TempDir()
+}
+
+func build(t *testing.T) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "syz-kiosk")
+	cmd := exec.CommandContext(t.Context(), "go", "build", "-o", file, ".")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=1")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("cannot build: %v\n%s", err, out)
+	}
+	return file
+}
+
+// server starts an X server on a free display.
+func server(t *testing.T, width, height, dpi int) string {
+	t.Helper()
+	r, to, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	cmd := exec.CommandContext(t.Context(), "Xvfb", "-displayfd", "3", "-nolisten", "tcp", "-nocursor",
+		"-screen", "0", fmt.Sprintf("%dx%dx24", width, height), "-dpi", fmt.Sprint(dpi))
+	cmd.ExtraFiles = []*os.File{to}
+	run1(t, cmd)
+	_ = to.Close()
+	if err := r.SetReadDeadline(time.Now().Add(20 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	line := make([]byte, 16)
+	n, err := r.Read(line)
+	if err != nil {
+		t.Fatalf("the X server did not start: %v", err)
+	}
+	return ":" + strings.TrimSpace(string(line[:n]))
+}
+
+// serve serves the agent on a unix socket.
+func serve(t *testing.T, agent *kiosktest.Agent) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "syz") // a socket's path must be short
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	socket := filepath.Join(dir, "s")
+	l, err := agentapi.Listen(socket, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := &http.Server{Handler: agent.Handler(), ReadHeaderTimeout: time.Second}
+	go func() { _ = srv.Serve(l) }()
+	t.Cleanup(func() { _ = srv.Close() })
+	return socket
+}
+
+// run1 starts a program and ends it with the test.
+func run1(t *testing.T, cmd *exec.Cmd) chan error {
+	t.Helper()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	exited := make(chan error, 1)
+	go func() { exited <- cmd.Wait() }()
+	t.Cleanup(func() { _ = cmd.Process.Kill() })
+	return exited
+}
+
+func (w *window) start(name string, args ...string) *exec.Cmd {
+	w.t.Helper()
+	cmd := exec.CommandContext(context.Background(), name, args...)
+	cmd.Env = append(os.Environ(), "DISPLAY="+w.display)
+	cmd.Stderr = w.log
+	w.exited = run1(w.t, cmd)
+	return cmd
+}
+
+func (w *window) change(f func(*agentapi.Activation)) {
+	w.agent.Newest(f)
+	w.walk.Newest(f)
+}
+
+// tap clicks into the real window where the headless kiosk has the button, and lets that one do the same.
+func (w *window) tap(id string) {
+	w.t.Helper()
+	x, y, err := w.shadow.Where(id)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	click := exec.CommandContext(w.t.Context(), "xdotool", "mousemove", fmt.Sprint(x), fmt.Sprint(y), "sleep", "0.05", "click", "1")
+	click.Env = append(os.Environ(), "DISPLAY="+w.display)
+	if out, err := click.CombinedOutput(); err != nil {
+		w.t.Fatalf("cannot click: %v\n%s", err, out)
+	}
+	if err := w.shadow.Tap(id); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// same waits until the screen looks like the headless kiosk. The graphics card smooths edges in its own way, so a few pixels differ.
+func (w *window) same(step string) {
+	w.t.Helper()
+	const perMille = 25
+	deadline := time.Now().Add(20 * time.Second)
+	off := 1000
+	for time.Now().Before(deadline) {
+		select {
+		case err := <-w.exited:
+			w.t.Fatalf("%s: the program ended: %v\n%s", step, err, w.log)
+		default:
+		}
+		var want bytes.Buffer
+		if err := w.shadow.PNG(&want); err != nil {
+			w.t.Fatal(err)
+		}
+		shadow, err := png.Decode(&want)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		if off = differ(w.photo(step), shadow); off <= perMille {
+			w.t.Logf("%s: %d of 1000 pixels differ", step, off)
+			return
+		}
+	}
+	w.t.Fatalf("%s: %d of 1000 pixels are not as on the headless kiosk\n%s", step, off, w.log)
+}
+
+// photo takes a picture of the real screen.
+func (w *window) photo(step string) image.Image {
+	w.t.Helper()
+	file := filepath.Join(w.dir, strings.ReplaceAll(filepath.Base(w.t.Name()), "_", "-")+"-"+step+".png")
+	cmd := exec.CommandContext(w.t.Context(), "import", "-window", "root", file)
+	cmd.Env = append(os.Environ(), "DISPLAY="+w.display)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		w.t.Fatalf("cannot take a picture: %v\n%s", err, out)
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer f.Close()
+	img, err := png.Decode(f)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return img
+}
+
+// end asks the program to end, as systemd does.
+func (w *window) end() {
+	w.t.Helper()
+	if err := w.program.Process.Signal(syscall.SIGTERM); err != nil {
+		w.t.Fatal(err)
+	}
+	select {
+	case err := <-w.exited:
+		var exit *exec.ExitError
+		if errors.As(err, &exit) {
+			w.t.Errorf("ended with %v\n%s", err, w.log)
+		}
+	case <-time.After(10 * time.Second):
+		w.t.Errorf("did not end within 10 s\n%s", w.log)
+	}
+}
+
+// differ counts the pixels that are clearly off, in thousandths.
+func differ(a, b image.Image) int {
+	if a.Bounds().Size() != b.Bounds().Size() {
+		return 1000
+	}
+	n, size := 0, a.Bounds().Size()
+	for y := range size.Y {
+		for x := range size.X {
+			r1, g1, b1, _ := a.At(x, y).RGBA()
+			r2, g2, b2, _ := b.At(x, y).RGBA()
+			if far(r1, r2) || far(g1, g2) || far(b1, b2) {
+				n++
+			}
+		}
+	}
+	return (n*1000 + size.X*size.Y - 1) / (size.X * size.Y)
+}
+
+func far(a, b uint32) bool {
+	d := int(a>>8) - int(b>>8)
+	return d > 80 || d < -80
+}

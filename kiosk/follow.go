@@ -1,0 +1,59 @@
+package kiosk
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"safeyouthzone/device/agentapi"
+	"safeyouthzone/kiosk/internal/flow"
+)
+
+const (
+	firstRetry = 100 * time.Millisecond
+	lastRetry  = 2 * time.Second
+)
+
+// follow hears the agent, again and again: soon at first, every two seconds later. The screen itself notices the silence.
+func (k *Kiosk) follow(ctx context.Context) {
+	wait := firstRetry
+	place := newPlaces(k.log)
+	for ctx.Err() == nil {
+		err := k.client.Events(ctx, func(st agentapi.State) {
+			wait = firstRetry
+			k.send(flow.Heard{Now: time.Now(), State: st, Place: place.find(st.Settings.TimeZone)})
+		})
+		if ctx.Err() != nil {
+			return
+		}
+		k.log.Warn("agent stream ended", slog.Any("error", err), slog.Duration("retry_in", wait))
+		select {
+		case <-ctx.Done():
+		case <-time.After(wait):
+		}
+		wait = min(2*wait, lastRetry)
+	}
+}
+
+// places turns the name of a time zone into rules, once for each name.
+type places struct {
+	log  *slog.Logger
+	name string
+	zone *time.Location
+}
+
+func newPlaces(log *slog.Logger) *places { return &places{log: log, zone: time.Local} }
+
+// find returns the zone of a name, or the device's own for a name that it does not know.
+func (p *places) find(name string) *time.Location {
+	if name == p.name {
+		return p.zone
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil || name == "" {
+		p.log.Warn("unknown time zone, using the device's", slog.String("time_zone", name))
+		zone = time.Local
+	}
+	p.name, p.zone = name, zone
+	return zone
+}

@@ -1,0 +1,130 @@
+package screen
+
+import (
+	"fyne.io/fyne/v2"
+
+	"safeyouthzone/kiosk/internal/flow"
+	"safeyouthzone/kiosk/internal/theme"
+	"safeyouthzone/kiosk/internal/touch"
+	"safeyouthzone/kiosk/internal/view"
+)
+
+// idle is the neutral page.
+type idle struct {
+	frame
+	model                            view.Idle
+	welcome, site, clock, half, date *touch.Text
+	rules                            [3]*touch.Card
+	what, when                       [2]*touch.Text
+	door, staff, call                *touch.Button
+	languages                        *languages
+}
+
+func newIdle(kit Kit) *idle {
+	p := &idle{}
+	p.kit = kit
+	p.welcome = p.text(touch.Style{Size: theme.Quiet, Ink: theme.Soft})
+	p.site = p.text(touch.Style{Size: theme.Headline, Least: 28, Bold: true, Ink: theme.Ink, Lines: 2})
+	p.clock = p.text(touch.Style{Size: theme.Clock, Ink: theme.Ink})
+	p.half = p.text(touch.Style{Size: theme.Title, Ink: theme.Ink})
+	p.date = p.text(touch.Style{Size: theme.Quiet, Ink: theme.Soft, Lines: 2})
+	p.door = p.button(flow.TapHelp, touch.Face{Kind: touch.Help, Icon: touch.House, Size: theme.Door, Radius: 36, Tall: true})
+	p.staff = p.button(flow.TapStaff, touch.Face{Kind: touch.Ghost, Size: theme.Quiet, Start: true, Thin: true})
+	p.call = p.button(flow.TapStaff, touch.Face{Kind: touch.Alert, Icon: touch.Phone, Size: theme.Chip, Start: true})
+	p.languages = newLanguages(&p.frame, touch.Face{}, maxLanguages)
+	objects := []fyne.CanvasObject{p.welcome, p.site, p.clock, p.half, p.date, p.door, p.staff, p.call}
+	for i := range p.rules {
+		p.rules[i] = touch.NewFill(kit.Look, theme.Line, 0)
+		objects = append(objects, p.rules[i].Rectangle)
+	}
+	for i := range p.what {
+		p.what[i] = p.text(touch.Style{Size: theme.Chip, Least: theme.Quiet, Ink: theme.Ink, Mid: true, Lines: 1})
+		p.when[i] = p.text(touch.Style{Size: theme.Quiet, Ink: theme.Soft, Mid: true, Lines: 1, Align: fyne.TextAlignTrailing})
+		objects = append(objects, p.what[i], p.when[i])
+	}
+	p.open(kit, p.cut, append(objects, p.languages.objects()...)...)
+	return p
+}
+
+// Update writes what changed: at rest, the clock once a minute.
+func (p *idle) Update(s flow.State) {
+	m := view.NewIdle(s, p.kit.Words)
+	if p.same(m) {
+		return
+	}
+	p.model = m
+	p.banded(m.Band)
+	p.welcome.Set(m.Welcome)
+	p.site.Set(m.Site)
+	p.clock.Set(m.Clock)
+	p.half.Set(m.Half)
+	p.date.Set(m.Date)
+	p.door.SetBoth(m.Help, m.Touch)
+	p.staff.Set(m.Staff)
+	p.call.Set(m.Call)
+	touch.Show(p.staff, !m.StaffMustPhone)
+	touch.Show(p.call, m.StaffMustPhone)
+	p.languages.set(m.Languages)
+	for i := range p.what {
+		var l view.Listing
+		if i < len(m.Listings) {
+			l = m.Listings[i]
+		}
+		p.what[i].Set(l.What)
+		p.when[i].Set(l.When)
+	}
+	p.arrange()
+}
+
+func (p *idle) cut(box theme.Box) {
+	top := float32(40)
+	if box.Y > 0 {
+		top = 22
+	}
+	box.Top(top)
+	box.Bottom(32)
+	box = box.Inset(36, 0)
+	right := box.End(292)
+	box.End(36)
+	right.Top(292).Put(p.door)
+	p.languages.spread(right.Bottom(theme.Target))
+	corner := box.Bottom(theme.Target)
+	corner.Put(p.call)
+	corner.X -= p.kit.Look.Px(8)
+	corner.Start(120).Put(p.staff)
+	p.left(box)
+}
+
+// left stacks the ordinary page of the site; lines of the programme that find no room are left out.
+func (p *idle) left(box theme.Box) {
+	if p.model.Welcome != "" {
+		box.Top(24).Put(p.welcome)
+	}
+	box.Cut(p.site.Height(box.W)).Put(p.site)
+	box.Top(22)
+	row := box.Top(68)
+	row.Start(p.clock.Width()/p.kit.Look.Scale + 14).Put(p.clock)
+	row.Top(30)
+	row.Put(p.half)
+	box.Top(4)
+	box.Cut(p.date.Height(box.W)).Put(p.date)
+	box.Top(24)
+	drawn := 0
+	for i := range p.what {
+		fits := i < len(p.model.Listings) && box.Height() >= 54
+		touch.Show(p.what[i], fits)
+		touch.Show(p.when[i], fits)
+		if !fits {
+			continue
+		}
+		box.Top(1.5).Put(p.rules[i].Rectangle)
+		line := box.Top(48)
+		line.End(p.when[i].Width()/p.kit.Look.Scale + 2).Put(p.when[i])
+		line.End(12)
+		line.Put(p.what[i])
+		drawn++
+	}
+	for i := range p.rules {
+		touch.Show(p.rules[i].Rectangle, i < drawn)
+	}
+}

@@ -1,0 +1,173 @@
+package screen
+
+import (
+	"reflect"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"safeyouthzone/kiosk/internal/flow"
+	"safeyouthzone/kiosk/internal/locale"
+	"safeyouthzone/kiosk/internal/theme"
+	"safeyouthzone/kiosk/internal/touch"
+)
+
+// Kit is what every page is built with.
+type Kit struct {
+	Look  theme.Look
+	Words locale.Set
+	Right bool // written from right to left
+	Tap   func(id string)
+}
+
+// Page is one page of the kiosk.
+type Page interface {
+	Object() fyne.CanvasObject
+	Update(s flow.State) // draws only what changed
+}
+
+// Pages holds the pages of one language and look; each is built when it is first shown.
+type Pages struct {
+	kit   Kit
+	built map[flow.Screen]Page
+}
+
+// NewPages returns pages that are not built yet.
+func NewPages(kit Kit) *Pages { return &Pages{kit: kit, built: map[flow.Screen]Page{}} }
+
+// Page returns the page of a screen.
+func (p *Pages) Page(s flow.Screen) Page {
+	if page, ok := p.built[s]; ok {
+		return page
+	}
+	page := p.build(s)
+	p.built[s] = page
+	return page
+}
+
+func (p *Pages) build(s flow.Screen) Page {
+	switch s {
+	case flow.Idle:
+		return newIdle(p.kit)
+	case flow.Ask:
+		return newAsk(p.kit)
+	case flow.Status:
+		return newStatus(p.kit)
+	case flow.Broken:
+		return newBroken(p.kit)
+	case flow.PIN, flow.Verify, flow.Referral:
+		return newPad(p.kit, s)
+	case flow.Zone:
+		return newZone(p.kit)
+	case flow.Steps:
+		return newSteps(p.kit)
+	case flow.Confirm:
+		return newConfirm(p.kit)
+	case flow.Trouble:
+		return newTrouble(p.kit)
+	}
+	return newIdle(p.kit)
+}
+
+// bandHeight is the height of the violet line over a drill.
+const bandHeight = 36
+
+// frame is what all pages share: the band, and a layout that cuts the page into boxes.
+type frame struct {
+	kit   Kit
+	root  *fyne.Container
+	band  *touch.Card
+	words *touch.Text
+	place func(theme.Box)
+	last  any
+}
+
+// open gives the frame its objects; place is called with what the band leaves, whenever the size or the model changes.
+func (f *frame) open(kit Kit, place func(theme.Box), objects ...fyne.CanvasObject) {
+	f.kit, f.place = kit, place
+	f.band = touch.NewFill(kit.Look, theme.Drill, 0)
+	f.words = f.text(touch.Style{Size: theme.Chip, Least: theme.Quiet, Bold: true, Ink: theme.OnDrill, Align: fyne.TextAlignCenter, Mid: true, Lines: 1})
+	f.root = container.New(layout{f}, append(objects, f.band.Rectangle, f.words)...)
+	touch.Show(f.band.Rectangle, false)
+}
+
+// Object returns the page.
+func (f *frame) Object() fyne.CanvasObject { return f.root }
+
+// same reports whether a model is the one that is drawn already, and remembers it.
+func (f *frame) same(model any) bool {
+	if reflect.DeepEqual(model, f.last) {
+		return true
+	}
+	f.last = model
+	return false
+}
+
+// banded sets the band's words; empty words hide it.
+func (f *frame) banded(words string) {
+	f.words.Set(words)
+	touch.Show(f.band.Rectangle, words != "")
+}
+
+// arrange puts everything anew.
+func (f *frame) arrange() { layout{f}.Layout(nil, f.root.Size()) }
+
+func (f *frame) text(style touch.Style) *touch.Text {
+	if f.kit.Right && style.Align == fyne.TextAlignLeading {
+		style.Align = fyne.TextAlignTrailing
+	} else if f.kit.Right && style.Align == fyne.TextAlignTrailing {
+		style.Align = fyne.TextAlignLeading
+	}
+	return touch.NewText(f.kit.Look, style)
+}
+
+func (f *frame) button(id string, face touch.Face) *touch.Button {
+	face.RTL = f.kit.Right
+	return touch.NewButton(f.kit.Look, id, face, f.kit.Tap)
+}
+
+// close is the button that leads to the neutral page, on every page in the same corner.
+func (f *frame) close() *touch.Button {
+	return f.button(flow.TapClose, touch.Face{Kind: touch.Ghost, Icon: touch.Cross, After: true})
+}
+
+type layout struct{ frame *frame }
+
+// MinSize is nothing: the window has the size of the screen, and tests prove that the page fits.
+func (layout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.Size{} }
+
+// Layout cuts the band and lets the page cut the rest.
+func (l layout) Layout(_ []fyne.CanvasObject, size fyne.Size) {
+	f := l.frame
+	if size.Width <= 0 || size.Height <= 0 || f.place == nil {
+		return
+	}
+	box := theme.Page(f.kit.Look, size, f.kit.Right)
+	if f.words.Words() != "" {
+		b := box.Top(bandHeight)
+		b.Put(f.band.Rectangle)
+		b.Inset(16, 0).Put(f.words)
+	}
+	f.place(box)
+}
+
+// bar cuts the top bar, where Close is always in the same corner.
+func bar(box *theme.Box) theme.Box {
+	if box.Y == 0 {
+		box.Top(12)
+	}
+	b := box.Top(theme.Target).Inset(24, 0)
+	if box.Y < 80 {
+		box.Top(8)
+	}
+	return b
+}
+
+// width returns how many units wide a button with these words must be.
+func (f *frame) width(words string, icon bool) float32 {
+	w := fyne.MeasureText(words, f.kit.Look.Px(theme.Body), fyne.TextStyle{Bold: true}).Width/f.kit.Look.Scale + 24
+	if icon {
+		w += 36
+	}
+	return max(theme.Target, w)
+}

@@ -1,0 +1,186 @@
+package screen
+
+import (
+	"fyne.io/fyne/v2"
+
+	"safeyouthzone/kiosk/internal/flow"
+	"safeyouthzone/kiosk/internal/theme"
+	"safeyouthzone/kiosk/internal/touch"
+	"safeyouthzone/kiosk/internal/view"
+)
+
+// work is what a step asks for: lines, a number, choices, chips or who is coming.
+type work struct {
+	frame   *frame
+	model   view.Steps
+	lines   [4]*touch.Text
+	bullets [4]*touch.Card
+	card    *touch.Card
+	phone   fyne.CanvasObject
+	number  *touch.Text
+	said    *touch.Text
+	choices [6]*touch.Button
+	chips   *chips
+	who     [4]*whoRow
+	aside   [2]*touch.Button
+}
+
+type whoRow struct {
+	card       *touch.Card
+	role, says *touch.Text
+}
+
+func newWork(f *frame) *work {
+	w := &work{frame: f, card: touch.NewCard(f.kit.Look), phone: touch.NewIcon(f.kit.Look, touch.Phone, theme.Ink, 2.2)}
+	w.number = f.text(touch.Style{Size: theme.Number, Least: theme.Title, Bold: true, Ink: theme.Ink, Mid: true, Lines: 1})
+	w.said = f.text(touch.Style{Size: theme.Quiet, Bold: true, Ink: theme.Ink, Mid: true})
+	w.chips = newChips(f, touch.Choice, flow.TapFlag)
+	for i := range w.lines {
+		w.lines[i] = f.text(touch.Style{Size: theme.Body, Least: theme.Quiet, Ink: theme.Ink})
+		w.bullets[i] = touch.NewFill(f.kit.Look, theme.Teal, 4)
+	}
+	for i := range w.choices {
+		w.choices[i] = f.button("", touch.Face{Kind: touch.Pick, Size: theme.Chip})
+	}
+	for i := range w.aside {
+		w.aside[i] = f.button("", touch.Face{Size: theme.Chip})
+	}
+	for i := range w.who {
+		w.who[i] = &whoRow{
+			card: touch.NewCard(f.kit.Look),
+			role: f.text(touch.Style{Size: theme.Chip, Least: theme.Quiet, Bold: true, Ink: theme.Ink, Mid: true, Lines: 1}),
+			says: f.text(touch.Style{Size: theme.Quiet, Ink: theme.Soft, Mid: true, Lines: 1, Align: fyne.TextAlignTrailing}),
+		}
+		w.who[i].card.CornerRadius = f.kit.Look.Px(16)
+	}
+	return w
+}
+
+func (w *work) objects() []fyne.CanvasObject {
+	out := []fyne.CanvasObject{w.card.Rectangle, w.phone, w.number, w.said}
+	for i := range w.lines {
+		out = append(out, w.lines[i], w.bullets[i].Rectangle)
+	}
+	for _, b := range w.choices {
+		out = append(out, b)
+	}
+	for _, b := range w.aside {
+		out = append(out, b)
+	}
+	for _, r := range w.who {
+		out = append(out, r.card.Rectangle, r.role, r.says)
+	}
+	return append(out, w.chips.objects()...)
+}
+
+func (w *work) set(m view.Steps) {
+	w.model = m
+	touch.Show(w.card.Rectangle, m.Number != "")
+	touch.Show(w.phone, m.Number != "")
+	w.number.Set(m.Number)
+	w.said.Set(m.Said)
+	ink := theme.Ink
+	if m.Failed {
+		ink = theme.Alarm
+	}
+	w.said.Paint(ink)
+	w.chips.set(m.Chips)
+	setChoices(w.choices[:], m.Choices)
+	setChoices(w.aside[:], m.Aside)
+	for i := range w.lines {
+		on := i < len(m.Lines)
+		touch.Show(w.bullets[i].Rectangle, on)
+		w.lines[i].Set("")
+		if on {
+			w.lines[i].Set(m.Lines[i])
+		}
+	}
+	for i, r := range w.who {
+		var row view.WhoRow
+		if i < len(m.Who) {
+			row = m.Who[i]
+		}
+		touch.Show(r.card.Rectangle, row.Role != "")
+		r.role.Set(row.Role)
+		r.says.Set(row.Says)
+		fill := theme.Card
+		if row.Here {
+			fill = theme.TealSoft
+		}
+		r.card.Paint(fill, theme.Line)
+	}
+}
+
+func setChoices(buttons []*touch.Button, all []view.Choice) {
+	for i, b := range buttons {
+		touch.Show(b, i < len(all))
+		if i < len(all) {
+			b.Rename(all[i].ID)
+			b.Set(all[i].Text)
+			b.Choose(all[i].Chosen)
+		}
+	}
+}
+
+func (w *work) place(box theme.Box) {
+	m := w.model
+	if len(m.Aside) > 0 {
+		foot := box.Bottom(theme.Target)
+		box.Bottom(12)
+		for i, cell := range foot.Grid(2, 1, 12)[:len(m.Aside)] {
+			cell.Put(w.aside[i])
+		}
+	}
+	if m.Number != "" {
+		w.report(box)
+		return
+	}
+	if len(m.Chips) > 0 {
+		h := (box.Height() - 20) / 3
+		grid := box.Top(3*min(76, max(theme.Target, h)) + 20)
+		w.chips.place(grid, 3, 3, 10)
+		return
+	}
+	for i := range m.Lines {
+		w.line(&box, i)
+	}
+	for _, r := range w.who[:len(m.Who)] {
+		line := box.Top(54)
+		box.Top(8)
+		line.Put(r.card.Rectangle)
+		line = line.Inset(18, 0)
+		line.End(line.Width() * 0.42).Put(r.says)
+		line.End(8)
+		line.Put(r.role)
+	}
+}
+
+func (w *work) line(box *theme.Box, i int) {
+	row := *box
+	mark := row.Start(8)
+	row.Start(14)
+	h := w.lines[i].Height(row.W)
+	row = box.Top(h / w.frame.kit.Look.Scale)
+	row.Start(22)
+	row.Put(w.lines[i])
+	mark.Top(10)
+	mark.Top(8).Put(w.bullets[i].Rectangle)
+	box.Top(12)
+}
+
+// report is the number to phone and what the hotline answered.
+func (w *work) report(box theme.Box) {
+	grid := box.Bottom(2*theme.Target + 10)
+	for i, cell := range grid.Grid(3, 2, 10) {
+		cell.Put(w.choices[i])
+	}
+	box.Bottom(6)
+	box.Bottom(26).Put(w.said)
+	box.Bottom(8)
+	card := box.Bottom(min(76, box.Height()))
+	card.Put(w.card.Rectangle)
+	card = card.Inset(20, 0)
+	card.Start(28).Middle(28, 28).Put(w.phone)
+	card.Start(18)
+	card.Put(w.number)
+}

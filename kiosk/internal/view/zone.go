@@ -1,0 +1,112 @@
+package view
+
+import (
+	"slices"
+	"strconv"
+
+	"safeyouthzone/device/agentapi"
+	"safeyouthzone/kiosk/internal/flow"
+	"safeyouthzone/kiosk/internal/locale"
+)
+
+const (
+	maxCalls    = 3
+	maxTroubles = 2
+)
+
+// Zone is the staff's page of the whole site.
+type Zone struct {
+	Band, Close     string
+	Title           string
+	Heading         string // over the open calls
+	Calls           []CallRow
+	More            string
+	Link            string
+	Linked          bool
+	Troubles        []string
+	Start, StartSub string
+	Drill, DrillSub string
+}
+
+// CallRow is one open call for help.
+type CallRow struct{ ID, Code, Stage, Age string }
+
+// NewZone reads the staff's page of the site. The newest call is first.
+func NewZone(s flow.State, set locale.Set) Zone {
+	c := set.Pick(s.Lang)
+	m := Zone{
+		Band: band(s, c), Close: c.Text("close"), Title: s.Agent.Settings.ZoneName, Heading: c.Text("zone.open"),
+		Start: c.Text("zone.start"), StartSub: c.Text("zone.start.sub"), Drill: c.Text("zone.drill"), DrillSub: c.Text("zone.drill.sub"),
+		Linked: s.Agent.Link.Up, Link: c.Text("link.up"),
+	}
+	if m.Title == "" {
+		m.Title = c.Text("zone.title")
+	}
+	if !m.Linked {
+		m.Link = c.Text("link.down", "age", coarse(c, since(s, s.Agent.Link.ForMS)))
+	}
+	open := s.Open()
+	if len(open) == 0 {
+		m.Heading = c.Text("zone.none")
+	}
+	slices.Reverse(open)
+	for i, a := range top(open, maxCalls) {
+		m.Calls = append(m.Calls, CallRow{
+			ID: flow.TapOpen(i), Code: code(c, a), Age: coarse(c, since(s, a.AgeMS)),
+			Stage: c.Text("zone.by", "mode", c.Text("mode."+string(a.Mode)), "stage", c.Text("stage."+string(a.Stage))),
+		})
+	}
+	if more := len(open) - maxCalls; more > 0 {
+		m.More = c.Text("zone.more", "n", strconv.Itoa(more))
+	}
+	m.Troubles = top(troubles(s.Agent.Health, c), maxTroubles)
+	return m
+}
+
+// troubles says in plain words what is wrong with the device, the worst first.
+func troubles(h agentapi.Health, c *locale.Catalog) []string {
+	var out []string
+	add := func(key string, pairs ...string) {
+		if words := c.Text("trouble."+key, pairs...); !slices.Contains(out, words) {
+			out = append(out, words)
+		}
+	}
+	switch h.Button {
+	case "fault", "stuck", "held":
+		add("button_" + h.Button)
+	}
+	if !h.DiskOK {
+		add("disk")
+	}
+	if !h.Enrolled {
+		add("enrolment")
+	}
+	for _, t := range h.Troubles {
+		switch key := troubleKey(t.Code); {
+		case key == "outbox":
+		case c.Has("trouble." + key):
+			add(key)
+		default:
+			add("other")
+		}
+	}
+	if h.Outbox > 0 {
+		add("outbox", "n", strconv.Itoa(h.Outbox))
+	}
+	return out
+}
+
+// troubleKey maps the agent's codes to words that exist; codes for which there are no words of their own are told as a fault.
+func troubleKey(code string) string {
+	switch code {
+	case "button_cut", "button_wire":
+		return "button_fault"
+	case "clock_unset", "time":
+		return "clock"
+	case "not_enrolled":
+		return "enrolment"
+	case "disk_full", "disk_fault":
+		return "disk"
+	}
+	return code
+}
