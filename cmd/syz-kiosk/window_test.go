@@ -71,6 +71,7 @@ type window struct {
 	exited      chan error
 	log         *bytes.Buffer
 	dir         string
+	last        image.Image
 }
 
 func openWindow(t *testing.T, width, height, dpi int) *window {
@@ -199,7 +200,7 @@ func (w *window) tap(id string) {
 	}
 }
 
-// same waits until the screen looks like the headless kiosk. The graphics card smooths edges in its own way, so a few pixels differ.
+// same waits until the screen has changed and looks like the headless kiosk. The graphics card smooths edges in its own way, so a few pixels differ.
 func (w *window) same(step string) {
 	w.t.Helper()
 	const perMille = 25
@@ -219,8 +220,10 @@ func (w *window) same(step string) {
 		if err != nil {
 			w.t.Fatal(err)
 		}
-		if off = differ(w.photo(step), shadow); off <= perMille {
+		photo := w.photo(step)
+		if off = differ(photo, shadow, 80); off <= perMille && (w.last == nil || differ(photo, w.last, 20) > 0) {
 			w.t.Logf("%s: %d of 1000 pixels differ", step, off)
+			w.last = photo
 			return
 		}
 	}
@@ -265,8 +268,8 @@ func (w *window) end() {
 	}
 }
 
-// differ counts the pixels that are clearly off, in thousandths.
-func differ(a, b image.Image) int {
+// differ counts the pixels of which a colour is off by more than the limit, in thousandths.
+func differ(a, b image.Image, limit int) int {
 	if a.Bounds().Size() != b.Bounds().Size() {
 		return 1000
 	}
@@ -275,7 +278,7 @@ func differ(a, b image.Image) int {
 		for x := range size.X {
 			r1, g1, b1, _ := a.At(x, y).RGBA()
 			r2, g2, b2, _ := b.At(x, y).RGBA()
-			if far(r1, r2) || far(g1, g2) || far(b1, b2) {
+			if far(r1, r2, limit) || far(g1, g2, limit) || far(b1, b2, limit) {
 				n++
 			}
 		}
@@ -283,7 +286,7 @@ func differ(a, b image.Image) int {
 	return (n*1000 + size.X*size.Y - 1) / (size.X * size.Y)
 }
 
-func far(a, b uint32) bool {
+func far(a, b uint32, limit int) bool {
 	d := int(a>>8) - int(b>>8)
-	return d > 80 || d < -80
+	return d > limit || d < -limit
 }

@@ -38,7 +38,7 @@ func TestStories(t *testing.T) {
 			"do": command(-2, (*story).do), "broker": command(1, (*story).broker), "agent": command(2, (*story).agent),
 			"wire": command(2, (*story).wire), "ledger": command(1, (*story).ledger), "calls": command(2, (*story).calls),
 			"link": command(2, (*story).link), "state": command(2, (*story).copyState), "ctl": command(-1, (*story).ctl),
-			"enrol": command(2, (*story).enrol), "logs": command(1, (*story).logs),
+			"enrol": command(2, (*story).enrol), "nowhere": command(2, (*story).nowhere),
 		},
 	})
 }
@@ -58,7 +58,10 @@ func build(t *testing.T) string {
 	return dir
 }
 
-const patience = 30 * time.Second
+const (
+	patience = 30 * time.Second
+	doubt    = 2 * time.Second
+)
 
 type device struct {
 	*county.Device
@@ -92,7 +95,11 @@ func command(want int, fn func(*story, context.Context, []string) error) func(*t
 		if !ok || (want >= 0 && len(args) != want) || len(args) < -want {
 			ts.Fatalf("wrong usage")
 		}
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		within := patience
+		if neg {
+			within = doubt // what must not happen is not waited for as long as what must
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), within)
 		defer cancel()
 		err := fn(s, ctx, args)
 		switch {
@@ -294,14 +301,14 @@ func (s *story) staff(ctx context.Context, args []string) error {
 	}
 }
 
-// desk STAGE waits until the newest activation at the desk has a stage.
+// desk STAGE waits until the newest activation at the desk has a stage, or "stand_down=requested".
 func (s *story) desk(ctx context.Context, args []string) error {
 	return until(ctx, func() error {
 		all, err := s.c.Desk.List(ctx)
 		if err != nil {
 			return err
 		}
-		if len(all) == 0 || string(all[0].Stage) != args[0] {
+		if len(all) == 0 || (string(all[0].Stage) != args[0] && "stand_down="+string(all[0].Down) != args[0]) {
 			return fmt.Errorf("the desk shows %+v", all)
 		}
 		return nil
@@ -460,16 +467,29 @@ func (s *story) enrol(ctx context.Context, args []string) error {
 	return err
 }
 
-// logs TEXT fails if any file that the programs wrote, logs and state, holds the text.
-func (s *story) logs(_ context.Context, args []string) error {
-	return filepath.WalkDir(s.dir, func(path string, d os.DirEntry, err error) error {
-		if err != nil || !d.Type().IsRegular() || filepath.Base(path) == "broker.toml" || filepath.Base(path) == "script.txtar" {
+// nowhere logs|NAME TEXT fails if a text can be read in any log of any program, or in any file of a device.
+func (s *story) nowhere(_ context.Context, args []string) error {
+	found := 0
+	err := filepath.WalkDir(s.dir, func(path string, e os.DirEntry, err error) error {
+		if err != nil || !e.Type().IsRegular() {
 			return err
 		}
+		in := strings.HasSuffix(path, ".log")
+		if args[0] != "logs" {
+			in = strings.HasPrefix(path, filepath.Join(s.dir, args[0])+"/")
+		}
+		if !in {
+			return nil
+		}
+		found++
 		b, err := os.ReadFile(path)
-		if err == nil && strings.Contains(string(b), args[0]) {
-			err = fmt.Errorf("%s holds %q", path, args[0])
+		if err == nil && strings.Contains(string(b), args[1]) {
+			err = fmt.Errorf("%s holds %q", path, args[1])
 		}
 		return err
 	})
+	if err == nil && found == 0 {
+		err = errors.New("there was no file to look into")
+	}
+	return err
 }
