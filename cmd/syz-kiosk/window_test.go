@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -53,7 +54,7 @@ func TestRealWindow(t *testing.T) {
 			if got := w.agent.Calls(); !slices.Equal(got, []string{"raise youth actual", "need a-1 afraid_of_someone_here"}) {
 				t.Errorf("the agent was asked for %v", got)
 			}
-			w.agent.Off(true)
+			w.silence()
 			w.walk.Off(true)
 			w.same("broken")
 			w.end()
@@ -66,6 +67,7 @@ type window struct {
 	t           *testing.T
 	display     string
 	agent, walk *kiosktest.Agent
+	silence     func()
 	shadow      *kiosktest.Kiosk
 	program     *exec.Cmd
 	exited      chan error
@@ -84,7 +86,8 @@ func openWindow(t *testing.T, width, height, dpi int) *window {
 	w := &window{t: t, agent: kiosktest.NewAgent(), walk: kiosktest.NewAgent(), log: &bytes.Buffer{}, dir: shots(t)}
 	w.display = server(t, width, height, dpi)
 	w.start("matchbox-window-manager", "-use_titlebar", "no")
-	socket := serve(t, w.agent)
+	var socket string
+	socket, w.silence = serve(t, w.agent)
 	var err error
 	w.shadow, err = kiosktest.Open(w.walk, kiosktest.Options{Size: kiosktest.Size{Width: width, Height: height}})
 	if err != nil {
@@ -122,50 +125,61 @@ func server(t *testing.T, width, height, dpi int) string {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	cmd := exec.CommandContext(t.Context(), "Xvfb", "-displayfd", "3", "-nolisten", "tcp", "-nocursor",
+	cmd := exec.CommandContext(context.Background(), "Xvfb", "-displayfd", "3", "-nolisten", "tcp", "-nocursor",
 		"-screen", "0", fmt.Sprintf("%dx%dx24", width, height), "-dpi", fmt.Sprint(dpi))
 	cmd.ExtraFiles = []*os.File{to}
-	run1(t, cmd)
+	launch(t, cmd)
 	_ = to.Close()
 	if err := r.SetReadDeadline(time.Now().Add(20 * time.Second)); err != nil {
 		t.Fatal(err)
 	}
-	line := make([]byte, 16)
-	n, err := r.Read(line)
+	line, err := bufio.NewReader(r).ReadString('\n')
 	if err != nil {
 		t.Fatalf("the X server did not start: %v", err)
 	}
-	return ":" + strings.TrimSpace(string(line[:n]))
+	return ":" + strings.TrimSpace(line)
 }
 
-// serve serves the agent on a unix socket.
-func serve(t *testing.T, agent *kiosktest.Agent) string {
+// serve serves the agent on a unix socket, until it is silenced.
+func serve(t *testing.T, agent *kiosktest.Agent) (socket string, silence func()) {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "syz") // a socket's path must be short
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	socket := filepath.Join(dir, "s")
+	socket = filepath.Join(dir, "s")
 	l, err := agentapi.Listen(socket, "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	srv := &http.Server{Handler: agent.Handler(), ReadHeaderTimeout: time.Second}
 	go func() { _ = srv.Serve(l) }()
-	t.Cleanup(func() { _ = srv.Close() })
-	return socket
+	silence = func() { _ = srv.Close() }
+	t.Cleanup(silence)
+	return socket, silence
 }
 
-// run1 starts a program and ends it with the test.
-func run1(t *testing.T, cmd *exec.Cmd) chan error {
+// launch starts a program and ends it with the test.
+func launch(t *testing.T, cmd *exec.Cmd) chan error {
 	t.Helper()
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	exited := make(chan error, 1)
-	go func() { exited <- cmd.Wait() }()
-	t.Cleanup(func() { _ = cmd.Process.Kill() })
+	exited, gone := make(chan error, 1), make(chan struct{})
+	go func() {
+		defer close(gone)
+		exited <- cmd.Wait()
+	}()
+	t.Cleanup(func() {
+		_ = cmd.Process.Signal(syscall.SIGTERM) // an X server that is killed leaves its lock behind
+		select {
+		case <-gone:
+		case <-time.After(5 * time.Second):
+			_ = cmd.Process.Kill()
+			<-gone
+		}
+	})
 	return exited
 }
 
@@ -174,7 +188,7 @@ func (w *window) start(name string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(context.Background(), name, args...)
 	cmd.Env = append(os.Environ(), "DISPLAY="+w.display)
 	cmd.Stderr = w.log
-	w.exited = run1(w.t, cmd)
+	w.exited = launch(w.t, cmd)
 	return cmd
 }
 

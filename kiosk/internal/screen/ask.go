@@ -60,7 +60,7 @@ func (p *ask) cut(box theme.Box) {
 	box.Top(14)
 	wide := box.Inset(-50, 0)
 	wide.Cut(p.body.Height(wide.W)).Put(p.body)
-	foot.Start((foot.Width()-20)*0.61).Put(p.yes)
+	foot.Start((foot.Width() - 20) * 0.61).Put(p.yes)
 	foot.Start(20)
 	foot.Put(p.no)
 }

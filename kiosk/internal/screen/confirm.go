@@ -58,7 +58,7 @@ func (p *confirm) cut(box theme.Box) {
 	box.Cut(p.title.Height(box.W)).Put(p.title)
 	box.Top(14)
 	box.Put(p.body)
-	foot.Start((foot.Width()-20)*0.39).Put(p.no)
+	foot.Start((foot.Width() - 20) * 0.39).Put(p.no)
 	foot.Start(20)
 	foot.Put(p.yes)
 }

@@ -63,13 +63,18 @@ func (n *numbers) set(all []view.Number, red bool) {
 func (n *numbers) place(box theme.Box) {
 	first := box
 	if n.shown > 1 {
-		first = box.Start((box.Width() - 18) * 0.4)
+		first = box.Start((box.Width() - 18) * 0.42)
 		box.Start(18)
 	}
-	for i, b := range []theme.Box{first, box}[:n.shown] {
+	boxes := []theme.Box{first, box}[:n.shown]
+	label := float32(0) // of the same height, so that the numbers stand on one line
+	for i, b := range boxes {
+		label = max(label, n.what[i].Height(b.Inset(22, 16).W))
+	}
+	for i, b := range boxes {
 		b.Put(n.cards[i].Rectangle)
 		b = b.Inset(22, 16)
-		b.Cut(n.what[i].Height(b.W)).Put(n.what[i])
+		b.Cut(label).Put(n.what[i])
 		b.Put(n.number[i])
 	}
 }

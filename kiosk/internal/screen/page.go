@@ -76,6 +76,7 @@ const bandHeight = 36
 type frame struct {
 	kit   Kit
 	root  *fyne.Container
+	paper *touch.Card
 	band  *touch.Card
 	words *touch.Text
 	place func(theme.Box)
@@ -87,7 +88,9 @@ func (f *frame) open(kit Kit, place func(theme.Box), objects ...fyne.CanvasObjec
 	f.kit, f.place = kit, place
 	f.band = touch.NewFill(kit.Look, theme.Drill, 0)
 	f.words = f.text(touch.Style{Size: theme.Chip, Least: theme.Quiet, Bold: true, Ink: theme.OnDrill, Align: fyne.TextAlignCenter, Mid: true, Lines: 1})
-	f.root = container.New(layout{f}, append(objects, f.band.Rectangle, f.words)...)
+	f.paper = touch.NewFill(kit.Look, theme.Paper, 0) // Fyne's own background comes out a shade lighter on a graphics card
+	f.root = container.New(layout{f}, f.paper.Rectangle)
+	f.root.Objects = append(append(f.root.Objects, objects...), f.band.Rectangle, f.words)
 	touch.Show(f.band.Rectangle, false)
 }
 
@@ -143,6 +146,7 @@ func (l layout) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 		return
 	}
 	box := theme.Page(f.kit.Look, size, f.kit.Right)
+	box.Put(f.paper.Rectangle)
 	if f.words.Words() != "" {
 		b := box.Top(bandHeight)
 		b.Put(f.band.Rectangle)

@@ -91,7 +91,9 @@ func samples() []sample {
 		{"idle-drill", false, with(call(flow.Idle, activation.Received, drill), func(s st) { s.Case, s.Drill = "", false })},
 		{"ask", true, with(base(), func(s st) { s.Screen = flow.Ask })},
 		{"ask-drill", false, with(call(flow.Ask, activation.Received, drill), func(s st) { s.Case, s.Drill = "", false })},
-		{"status-saving", false, with(base(), func(s st) { s.Screen, s.Call = flow.Status, &flow.Call{Waiting: true, Effect: flow.Raise{Mode: activation.Actual}} })},
+		{"status-saving", false, with(base(), func(s st) {
+			s.Screen, s.Call = flow.Status, &flow.Call{Waiting: true, Effect: flow.Raise{Mode: activation.Actual}}
+		})},
 		{"status-sending", false, call(flow.Status, activation.Sending)},
 		{"status-received", false, call(flow.Status, activation.Received)},
 		{"status-answered", false, call(flow.Status, activation.StageAcknowledged)},

@@ -84,7 +84,7 @@ func (p *trouble) cut(box theme.Box) {
 	box.Bottom(10)
 	box.Top(8)
 	box.Put(p.trying)
-	foot.Start((foot.Width()-14)*0.58).Put(p.called)
+	foot.Start((foot.Width() - 14) * 0.58).Put(p.called)
 	foot.Start(14)
 	foot.Put(p.steps)
 }

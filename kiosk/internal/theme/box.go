@@ -1,6 +1,10 @@
 package theme
 
-import "fyne.io/fyne/v2"
+import (
+	"math"
+
+	"fyne.io/fyne/v2"
+)
 
 // Box is a rectangle from which a page cuts its parts, one after the other. Cuts are given in the units of an 800x480 page and are
 // made from the side where reading starts or ends, so that a page for a right-to-left language mirrors itself.
@@ -15,17 +19,14 @@ func Page(look Look, size fyne.Size, rtl bool) Box {
 	return Box{W: size.Width, H: size.Height, look: look, rtl: rtl}
 }
 
-// Pos returns the corner of the box.
-func (b Box) Pos() fyne.Position { return fyne.NewPos(b.X, b.Y) }
-
-// Size returns the size of the box.
-func (b Box) Size() fyne.Size { return fyne.NewSize(max(0, b.W), max(0, b.H)) }
-
-// Put moves and resizes an object into the box.
+// Put moves and resizes an object into the box, on whole pixels: words and edges stay sharp.
 func (b Box) Put(o fyne.CanvasObject) {
-	o.Move(b.Pos())
-	o.Resize(b.Size())
+	x, y := round(b.X), round(b.Y)
+	o.Move(fyne.NewPos(x, y))
+	o.Resize(fyne.NewSize(max(0, round(b.X+b.W)-x), max(0, round(b.Y+b.H)-y)))
 }
+
+func round(v float32) float32 { return float32(math.Round(float64(v))) }
 
 // Inset returns the box without a margin of h at both sides and v at top and bottom.
 func (b Box) Inset(h, v float32) Box {

@@ -13,13 +13,13 @@ type Kind int
 
 // The kinds.
 const (
-	Plain Kind = iota // a white card with an edge
-	Ghost             // words alone
-	Next              // teal: the next action
-	Help              // sun: help, and it sinks into its edge
-	Choice            // a quiet chip: chosen is a soft fill
-	Pick              // a staff choice: chosen is teal
-	Alert             // staff must phone: red words
+	Plain  Kind = iota // a white card with an edge
+	Ghost              // words alone
+	Next               // teal: the next action
+	Help               // sun: help, and it sinks into its edge
+	Choice             // a quiet chip: chosen is a soft fill
+	Pick               // a staff choice: chosen is teal
+	Alert              // staff must phone: red words
 )
 
 // Face is what a button looks like when it is built.

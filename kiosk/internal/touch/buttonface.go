@@ -35,7 +35,7 @@ func (b *Button) paint() paint {
 	case Plain:
 	}
 	if b.off {
-		return paint{theme.None, theme.Line, theme.Soft, theme.Soft}
+		return paint{theme.Paper, theme.Line, theme.Soft, theme.Soft}
 	}
 	if !b.down {
 		return p

@@ -48,9 +48,10 @@ func NewIcon(look theme.Look, icon Icon, role theme.Role, stroke float32) *canva
 	return img
 }
 
-// drawing makes the SVG. Its name carries everything that it depends on, because Fyne caches pictures by name.
+// drawing makes the SVG. Strokes are scaled here, because Fyne's renderer scales paths but not their strokes. Its name carries everything that it depends on, because Fyne caches pictures by name.
 func drawing(look theme.Look, icon Icon, role theme.Role, stroke float32) fyne.Resource {
 	ink := hex(look, role)
+	stroke = look.Px(stroke)
 	body := fmt.Sprintf(`<g fill="none" stroke="%s" stroke-width="%.1f" stroke-linecap="round" stroke-linejoin="round">%s</g>`, ink, stroke, icon)
 	if icon == House {
 		body = fmt.Sprintf(house, ink, hex(look, theme.Sun))

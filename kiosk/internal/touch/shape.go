@@ -53,21 +53,22 @@ const (
 // Dot is the circle before a step: empty, sun or ticked.
 type Dot struct {
 	widget.BaseWidget
-	look  theme.Look
-	quiet bool // for staff: a ring instead of a sun
-	state Progress
+	look   theme.Look
+	quiet  bool // for staff: a ring instead of a sun
+	ground theme.Role
+	state  Progress
 }
 
 // NewDot returns the great dot of the youth's page.
 func NewDot(look theme.Look) *Dot {
-	d := &Dot{look: look}
+	d := &Dot{look: look, ground: theme.Paper}
 	d.ExtendBaseWidget(d)
 	return d
 }
 
 // NewQuietDot returns the small dot of the staff's rail.
 func NewQuietDot(look theme.Look) *Dot {
-	d := &Dot{look: look, quiet: true}
+	d := &Dot{look: look, quiet: true, ground: theme.Card}
 	d.ExtendBaseWidget(d)
 	return d
 }
@@ -131,9 +132,9 @@ func (r *dotRenderer) Refresh() {
 	case d.state == Now && !d.quiet:
 		r.disc.FillColor = look.Color(theme.Sun)
 	case d.state == Now:
-		r.disc.FillColor, r.disc.StrokeColor, r.disc.StrokeWidth = color.Transparent, look.Color(theme.Teal), look.Px(3)
-	default:
-		r.disc.FillColor, r.disc.StrokeColor, r.disc.StrokeWidth = color.Transparent, look.Color(theme.Line), ring
+		r.disc.FillColor, r.disc.StrokeColor, r.disc.StrokeWidth = look.Color(theme.TealSoft), look.Color(theme.Teal), look.Px(3)
+	default: // filled with its ground: the graphics card draws a dark edge around what is transparent
+		r.disc.FillColor, r.disc.StrokeColor, r.disc.StrokeWidth = look.Color(d.ground), look.Color(theme.Line), ring
 	}
 	r.disc.Refresh()
 	canvas.Refresh(d)

@@ -1,6 +1,7 @@
 package touch
 
 import (
+	"math"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -170,7 +171,7 @@ func (r *textRenderer) Layout(size fyne.Size) {
 		o.Text, o.TextSize, o.Color = line, t.look.Px(points), t.look.Color(t.style.Ink)
 		o.TextStyle.Bold, o.Alignment = t.style.Bold, t.style.Align
 		natural := o.MinSize().Height
-		o.Move(fyne.NewPos(0, y+float32(i)*advance+(advance-natural)/2))
+		o.Move(fyne.NewPos(0, float32(math.Round(float64(y+float32(i)*advance+(advance-natural)/2)))))
 		o.Resize(fyne.NewSize(size.Width, natural))
 		o.Refresh()
 	}
