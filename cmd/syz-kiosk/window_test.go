@@ -98,9 +98,9 @@ func openWindow(t *testing.T, width, height, dpi int) *window {
 	return w
 }
 
-// shots is where pictures go: the directory of SHOTS, or one that is thrown away.
+// shots is where pictures go: the directory of SYZ_ARTIFACTS, or one that is thrown away.
 func shots(t *testing.T) string {
-	if dir := os.Getenv("SHOTS"); dir != "" {
+	if dir := os.Getenv("SYZ_ARTIFACTS"); dir != "" {
 		return dir
 	}
 	return t.TempDir()
@@ -143,12 +143,7 @@ func server(t *testing.T, width, height, dpi int) string {
 // serve serves the agent on a unix socket, until it is silenced.
 func serve(t *testing.T, agent *kiosktest.Agent) (socket string, silence func()) {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "syz") // a socket's path must be short
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	socket = filepath.Join(dir, "s")
+	socket = filepath.Join(t.TempDir(), "s")
 	l, err := agentapi.Listen(socket, "")
 	if err != nil {
 		t.Fatal(err)

@@ -26,7 +26,7 @@ func TestStories(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/stories",
 		Setup: func(env *testscript.Env) error {
-			s := &story{dir: env.WorkDir, bin: bin, devices: map[string]*device{}}
+			s := &story{dir: env.WorkDir, bin: bin, devices: map[string]*kioskDevice{}}
 			env.Values["story"] = s
 			env.Defer(s.close)
 			return nil
@@ -63,7 +63,7 @@ const (
 	doubt    = 2 * time.Second
 )
 
-type device struct {
+type kioskDevice struct {
 	*county.Device
 	wire *county.Wire
 	id   string // of its newest activation
@@ -73,7 +73,7 @@ type device struct {
 type story struct {
 	dir, bin string
 	c        *county.County
-	devices  map[string]*device
+	devices  map[string]*kioskDevice
 }
 
 func (s *story) close() {
@@ -130,7 +130,7 @@ func until(ctx context.Context, ok func() error) error {
 	}
 }
 
-func (s *story) get(name string) (*device, error) {
+func (s *story) get(name string) (*kioskDevice, error) {
 	if d, ok := s.devices[name]; ok {
 		return d, nil
 	}
@@ -153,7 +153,7 @@ func (s *story) device(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	s.devices[args[0]] = &device{Device: d, wire: w}
+	s.devices[args[0]] = &kioskDevice{Device: d, wire: w}
 	if err := d.Start(ctx); err != nil {
 		return err
 	}

@@ -48,7 +48,7 @@ func RunPress(ctx context.Context, o Options) (Press, error) {
 	}
 	defer c.Close()
 	receipts := make(chan time.Time, 1)
-	agents, err := c.StartAgents(ctx, 1, "sim", func(int, string) { receipts <- time.Now() })
+	agents, err := c.StartAgents(ctx, county.AgentOptions{N: 1, Board: "sim", Heard: func(int, string) { receipts <- time.Now() }})
 	if err != nil {
 		return Press{}, err
 	}

@@ -26,11 +26,16 @@ type Agents struct {
 	wg   sync.WaitGroup
 }
 
-// Receipted is told of every receipt for an event.
-type Receipted func(n int, id string)
+// AgentOptions say which devices.
+type AgentOptions struct {
+	N     int                     // how many, each in a zone of its own
+	Board string                  // none or sim
+	Heard func(n int, id string)  // is told of every receipt for an event; may be nil
+	Edit  func(o *device.Options) // changes what a device is made of; may be nil
+}
 
-// StartAgents enrols and starts n devices, each in a zone of its own, and waits until all have a link. board is none or sim.
-func (c *County) StartAgents(ctx context.Context, n int, board string, heard Receipted) (*Agents, error) {
+// StartAgents enrols and starts devices, and waits until all have a link.
+func (c *County) StartAgents(ctx context.Context, o AgentOptions) (*Agents, error) {
 	run, stop := context.WithCancel(context.WithoutCancel(ctx))
 	a := &Agents{stop: stop}
 	log, err := os.OpenFile(c.path("agents.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
@@ -39,8 +44,8 @@ func (c *County) StartAgents(ctx context.Context, n int, board string, heard Rec
 		return nil, fmt.Errorf("cannot keep the log of the agents: %w", err)
 	}
 	context.AfterFunc(run, func() { _ = log.Close() })
-	for i := range n {
-		if err := c.startAgent(run, a, i, board, log, heard); err != nil {
+	for i := range o.N {
+		if err := c.startAgent(run, a, i, log, o); err != nil {
 			a.Stop()
 			return nil, err
 		}
@@ -54,18 +59,21 @@ func (c *County) StartAgents(ctx context.Context, n int, board string, heard Rec
 	return a, nil
 }
 
-func (c *County) startAgent(run context.Context, a *Agents, i int, board string, log io.Writer, heard Receipted) error {
+func (c *County) startAgent(run context.Context, a *Agents, i int, log io.Writer, ao AgentOptions) error {
 	card, err := c.card(run, Zone(i))
 	if err != nil {
 		return err
 	}
 	o := device.Options{
-		StateDir: filepath.Join(c.Dir, "agents", fmt.Sprint(i)), Board: board, Version: "sim",
+		StateDir: filepath.Join(c.Dir, "agents", fmt.Sprint(i)), Board: ao.Board, Version: "sim",
 		Enrol:  &device.Card{Address: card.Enrol, Code: card.Code, Fingerprint: card.Fingerprint},
 		Logger: slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelWarn})),
 	}
-	if heard != nil {
-		o.Receipted = func(id string, _ uint64, _ time.Duration) { heard(i, id) }
+	if ao.Heard != nil {
+		o.Receipted = func(id string, _ uint64, _ time.Duration) { ao.Heard(i, id) }
+	}
+	if ao.Edit != nil {
+		ao.Edit(&o)
 	}
 	agent, err := device.New(o)
 	if err != nil {

@@ -71,7 +71,7 @@ func Run(ctx context.Context, o Options) (Result, error) {
 	}
 	defer r.c.Close()
 	o.Say("enrolling %d devices", o.Devices)
-	if r.agents, err = r.c.StartAgents(ctx, o.Devices, "none", r.receipted); err != nil {
+	if r.agents, err = r.c.StartAgents(ctx, county.AgentOptions{N: o.Devices, Board: "none", Heard: r.receipted}); err != nil {
 		return Result{}, err
 	}
 	defer r.agents.Stop()
