@@ -36,7 +36,11 @@ func TestTheTerminalIsAnswered(t *testing.T) {
 		t.Errorf("--version: %d, %q", code, out)
 	}
 	for _, args := range [][]string{
-		{"--wrong"}, {"extra"}, {"--config", filepath.Join(t.TempDir(), "none.toml")}, {"enrol"}, {"enrol", "extra"},
+		{"--wrong"},
+		{"extra"},
+		{"--config", filepath.Join(t.TempDir(), "none.toml")},
+		{"enrol"},
+		{"enrol", "extra"},
 		{"enrol", "--address", "a:1", "--fingerprint", "f", "--config", filepath.Join(t.TempDir(), "none.toml")},
 	} {
 		if code, _, errs := call(t, "", args...); code != exitUsage || errs == "" {

@@ -21,7 +21,7 @@ const (
 // config is kiosk.toml. Every key is in the shipped example.
 type config struct {
 	Socket   string `toml:"socket"`   // of the agent
-	Language string `toml:"language"` // of the neutral page until the site says otherwise
+	Language string `toml:"language"` // of the neutral page; empty: the first of the site's
 	Dark     bool   `toml:"dark"`
 	Windowed bool   `toml:"windowed"`
 	Size     string `toml:"size"` // of a window, WxH
@@ -30,7 +30,7 @@ type config struct {
 }
 
 func defaults() config {
-	return config{Socket: "/run/syz/agent.sock", Language: "en", Size: "800x480"}
+	return config{Socket: "/run/syz/agent.sock", Size: "800x480"}
 }
 
 // override is what the command line says.

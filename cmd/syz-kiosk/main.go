@@ -33,7 +33,7 @@ usage: syz-kiosk [--config FILE] [--socket PATH] [--windowed] [--size WxH] [--la
   --socket PATH   the agent's unix socket
   --windowed      a window that can be moved and closed, instead of the full screen
   --size WxH      size of the window in pixels (default 800x480)
-  --lang LANG     language until the site says otherwise: en, es
+  --lang LANG     language of the neutral page: en, es (default: the first of the site's)
   --dark          dark page
   --version       print the version
 `

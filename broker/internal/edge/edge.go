@@ -54,7 +54,7 @@ const (
 type Edge struct {
 	srv      *server.Server
 	conn     *nats.Conn
-	callout  *nats.Conn
+	conns    []*nats.Conn // all of them
 	ready    chan struct{}
 	open     sync.Once
 	password string
@@ -164,10 +164,11 @@ func (e *Edge) connect(ctx context.Context) error {
 	if e.conn, err = e.dial(); err != nil {
 		return err
 	}
-	if e.callout, err = e.dial(); err != nil {
+	callout, err := e.dial()
+	if err != nil {
 		return err
 	}
-	if _, err = e.callout.Subscribe(calloutSubject, e.decide); err != nil {
+	if _, err = callout.Subscribe(calloutSubject, e.decide); err != nil {
 		return fmt.Errorf("cannot serve callout: %w", err)
 	}
 	return e.memorySessions(ctx)
@@ -178,6 +179,7 @@ func (e *Edge) dial() (*nats.Conn, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot reach engine: %w", err)
 	}
+	e.conns = append(e.conns, c)
 	return c, nil
 }
 
@@ -252,10 +254,8 @@ func (e *Edge) Kick(device string) error {
 
 // Close stops the engine and waits until it has stopped.
 func (e *Edge) Close() {
-	for _, c := range []*nats.Conn{e.callout, e.conn} {
-		if c != nil {
-			c.Close()
-		}
+	for _, c := range e.conns {
+		c.Close()
 	}
 	e.srv.Shutdown()
 	e.srv.WaitForShutdown()
