@@ -39,9 +39,8 @@ const lately = 30 * time.Minute
 
 // Broker is a running broker.
 type Broker struct {
-	o    Options
-	log  *slog.Logger
-	lock *os.File
+	o   Options
+	log *slog.Logger
 
 	edge      *edge.Edge
 	ledger    *ledger.Ledger

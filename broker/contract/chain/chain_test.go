@@ -57,11 +57,24 @@ func TestEveryTamperingIsFound(t *testing.T) {
 	}
 }
 
+func TestARecordIsExactlyOneThing(t *testing.T) {
+	const audit, event, rejected = `"audit":{"at":"2026-11-24T00:00:00Z","user":"desk-k7q2","action":"read"}`, `"event":{"id":"e"}`, `"rejected":{"reason":"malformed"}`
+	for doc, good := range map[string]bool{
+		audit: true, event: true, rejected: true,
+		audit + "," + event: false, audit + "," + rejected: false, event + "," + rejected: false, `"prev":"x"`: false,
+		`"audit":{"user":"desk-k7q2","action":"read","note":"free text"}`: false,
+	} {
+		if _, err := chain.Decode([]byte(`{"v":1,"n":1,` + doc + `}`)); (err == nil) != good {
+			t.Errorf("%s: %v", doc, err)
+		}
+	}
+}
+
 func FuzzDecode(f *testing.F) {
 	f.Add([]byte(`{"v":1,"n":1,"event":{"id":"e"}}`))
 	f.Add([]byte(`{}`))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		if r, err := chain.Decode(b); err == nil && (r.N == 0 || (r.Event == nil) == (r.Rejected == nil)) {
+		if r, err := chain.Decode(b); err == nil && (r.N == 0 || r.Event == nil && r.Rejected == nil && r.Audit == nil) {
 			t.Errorf("took %s", b)
 		}
 	})

@@ -35,13 +35,26 @@ type Rejection struct {
 	At     time.Time   `json:"at"`
 }
 
-// Record is one record of a chain: an event, or a rejection.
+// Audit is one thing that a person or a program did or saw at the desk. It carries codes and ids: no field can hold free text.
+type Audit struct {
+	At     time.Time `json:"at"`
+	User   string    `json:"user"` // an account, never a name
+	Agency string    `json:"agency,omitempty"`
+	Action string    `json:"action"`           // what: read, acknowledge, signed_in, ...
+	Case   string    `json:"case,omitempty"`   // on which activation
+	Target string    `json:"target,omitempty"` // on which account, token or zone
+	Reason string    `json:"reason,omitempty"` // a code: why it was refused, or why it was done
+	Denied bool      `json:"denied,omitempty"` // it was asked for and refused
+}
+
+// Record is one record of a chain: an event, a rejection, or an audit of the desk. It is exactly one of them.
 type Record struct {
 	V        int               `json:"v"`
 	N        uint64            `json:"n"`              // 1, 2, 3, ... within the chain
 	Prev     string            `json:"prev,omitempty"` // hash of record N-1
 	Event    *activation.Event `json:"event,omitempty"`
 	Rejected *Rejection        `json:"rejected,omitempty"`
+	Audit    *Audit            `json:"audit,omitempty"`
 	Origin   *Origin           `json:"origin,omitempty"`
 }
 
@@ -80,10 +93,21 @@ func Decode(b []byte) (Record, error) {
 	if err := d.Decode(&r); err != nil {
 		return r, fmt.Errorf("cannot read record: %w", err)
 	}
-	if r.V != version || r.N == 0 || (r.Event == nil) == (r.Rejected == nil) {
+	if r.V != version || r.N == 0 || !r.one() {
 		return r, fmt.Errorf("cannot read record: unknown version or form")
 	}
 	return r, nil
+}
+
+// one reports whether a record is exactly one of what it can be.
+func (r Record) one() bool {
+	n := 0
+	for _, is := range []bool{r.Event != nil, r.Rejected != nil, r.Audit != nil} {
+		if is {
+			n++
+		}
+	}
+	return n == 1
 }
 
 // Hash is what the next record of the chain must carry.

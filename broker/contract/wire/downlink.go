@@ -2,11 +2,10 @@ package wire
 
 import (
 	"crypto/ed25519"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
-
-	"encoding/json"
 
 	"safeyouthzone/broker/contract/activation"
 )
