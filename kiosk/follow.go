@@ -26,7 +26,11 @@ func (k *Kiosk) follow(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
-		k.log.Warn("agent stream ended", slog.Any("error", err), slog.Duration("retry_in", wait))
+		level := slog.LevelDebug // an outage is told once, not every two seconds
+		if wait == firstRetry {
+			level = slog.LevelWarn
+		}
+		k.log.Log(ctx, level, "agent is not heard", slog.Any("error", err))
 		select {
 		case <-ctx.Done():
 		case <-time.After(wait):

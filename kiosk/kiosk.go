@@ -15,7 +15,7 @@ import (
 
 // Options are the choices of whoever opens a kiosk. The zero value is a light kiosk in English at 800x480.
 type Options struct {
-	Lang string    // of the neutral page until the site says otherwise; "": English
+	Lang string    // of the neutral page; "": the first of the site's languages, and English until the site was heard
 	Dark bool      // dark page
 	Size fyne.Size // of the window until it is laid out; zero: 800x480
 
@@ -47,6 +47,7 @@ func New(app fyne.App, client Client, opt Options) (*Kiosk, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot load words: %w", err)
 	}
+	home := opt.Lang
 	if opt.Lang == "" {
 		opt.Lang = locale.English
 	}
@@ -63,6 +64,7 @@ func New(app fyne.App, client Client, opt Options) (*Kiosk, error) {
 		opt.Size = fyne.NewSize(800, 480)
 	}
 	k := &Kiosk{client: client, opt: opt, log: opt.Log, state: flow.New(time.Now(), first(words.Languages(), opt.Lang))}
+	k.state.Home = home
 	k.stage = newStage(app, words, opt, k.tap)
 	k.stage.show(k.state)
 	return k, nil

@@ -46,7 +46,9 @@ func (r *Receipts) Apply(e chain.Entry) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if id, ok := strings.CutPrefix(e.Chain, DevicePrefix); ok {
-		r.account(id).head = e.Head
+		if a := r.account(id); e.Head.Seq > a.head.Seq { // an entry comes again after its own append
+			a.head = e.Head
+		}
 	}
 	o := e.Record.Origin
 	if o == nil {
@@ -90,7 +92,8 @@ func (r *Receipts) Receipt(device, log string) wire.Receipt {
 	return wire.Receipt{Log: log, Seq: n.through, Rejected: slices.Clone(n.rejected)}
 }
 
-func (r *Receipts) head(device string) (chain.Head, bool, func(chain.Origin, wire.Reason)) {
+// head is the end of a device's chain of rejections, and whether there is room for another.
+func (r *Receipts) head(device string) (h chain.Head, room bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	a := r.account(device)
@@ -98,13 +101,16 @@ func (r *Receipts) head(device string) (chain.Head, bool, func(chain.Origin, wir
 	for n := range maps.Values(a.logs) {
 		full += len(n.rejected)
 	}
-	return a.head, full < maxRejected, func(o chain.Origin, why wire.Reason) {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		n := a.log(o.Log)
-		n.reject(o.Seq, why)
-		n.have(o.Seq)
-	}
+	return a.head, full < maxRejected
+}
+
+// refuse counts a number as rejected without a record of it.
+func (r *Receipts) refuse(o chain.Origin, why wire.Reason) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n := r.account(o.Device).log(o.Log)
+	n.reject(o.Seq, why)
+	n.have(o.Seq)
 }
 
 func (r *Receipts) account(device string) *account {

@@ -236,14 +236,18 @@ func (r *Receiver) unreadable(ctx context.Context, in envelope, err error) {
 
 func (r *Receiver) reject(ctx context.Context, from chain.Origin, why wire.Reason) {
 	r.o.Logger.Warn("event rejected", slog.String("device", from.Device), slog.Uint64("seq", from.Seq), slog.String("reason", string(why)))
-	head, room, remember := r.o.Receipts.head(from.Device)
-	if room {
-		rec := chain.Record{Rejected: &chain.Rejection{Reason: why, At: r.o.Now()}, Origin: &from}
-		if _, err := r.o.Log.Append(ctx, DevicePrefix+from.Device, head, rec); err != nil {
-			r.o.Logger.Warn("rejection not stored; left to be repeated", slog.String("device", from.Device), slog.Any("error", err))
-			return
-		}
+	head, room := r.o.Receipts.head(from.Device)
+	if !room { // a device that is broken or hostile does not fill the ledger
+		r.o.Receipts.refuse(from, why)
+		r.o.Tell(from.Device, from)
+		return
 	}
-	remember(from, why)
+	rec := chain.Record{Rejected: &chain.Rejection{Reason: why, At: r.o.Now()}, Origin: &from}
+	e, err := r.o.Log.Append(ctx, DevicePrefix+from.Device, head, rec)
+	if err != nil {
+		r.o.Logger.Warn("rejection not stored; left to be repeated", slog.String("device", from.Device), slog.Any("error", err))
+		return
+	}
+	r.o.Receipts.Apply(e) // the next rejection must not wait until the ledger's followers have seen this one
 	r.o.Tell(from.Device, from)
 }

@@ -90,12 +90,13 @@ func (s State) retry() (State, []Effect) {
 }
 
 func (s State) hear(e Heard) (State, []Effect) {
+	fresh := !s.Known
 	s.Now, s.Heard, s.Known, s.Gone = e.Now, e.Now, true, false
 	s.Agent = e.State
 	if e.Place != nil {
 		s.Place = e.Place
 	}
-	if s.Screen == Idle && s.Now.Sub(s.LastTouch) >= YouthRest {
+	if s.Screen == Idle && (fresh || s.Now.Sub(s.LastTouch) >= YouthRest) {
 		s.Lang = s.Site()
 	}
 	if !slices.Contains(s.Offered(), s.Lang) {

@@ -93,7 +93,8 @@ type Note struct {
 type State struct {
 	Screen    Screen
 	Lang      string
-	Langs     []string // that the kiosk has words for, the site's own first
+	Langs     []string // that the kiosk has words for
+	Home      string   // the language of this kiosk's neutral page; empty: the first of the site's
 	Now       time.Time
 	LastTouch time.Time
 
@@ -152,8 +153,13 @@ func (s State) Shown() Screen {
 	return s.Screen
 }
 
-// Site is the language of the neutral page: the first that the site wants and the kiosk has.
-func (s State) Site() string { return s.Offered()[0] }
+// Site is the language of the neutral page: this kiosk's own if the site has it, else the first that the site wants.
+func (s State) Site() string {
+	if all := s.Offered(); s.Home == "" || !slices.Contains(all, s.Home) {
+		return all[0]
+	}
+	return s.Home
+}
 
 // Offered lists the languages that the site wants and the kiosk has; all of them if the site has said nothing.
 func (s State) Offered() []string {

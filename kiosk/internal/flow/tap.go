@@ -2,7 +2,6 @@ package flow
 
 import (
 	"slices"
-	"time"
 
 	"safeyouthzone/broker/contract/activation"
 )
@@ -169,12 +168,4 @@ func (s State) tapTrouble(id string) (State, []Effect) {
 	}
 	s.Screen = Steps
 	return s, nil
-}
-
-// After returns when the page returns to neutral if nobody touches it.
-func (s State) After() time.Time {
-	if s.Screen == Ask || s.Screen == Status {
-		return s.LastTouch.Add(YouthRest)
-	}
-	return s.LastTouch.Add(StaffRest)
 }

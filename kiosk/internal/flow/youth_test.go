@@ -128,6 +128,11 @@ func TestLanguageReturnsToTheSites(t *testing.T) {
 	if r.s.Lang != "es" {
 		t.Errorf("after closing the page is in %s: it tells what was chosen", r.s.Lang)
 	}
+	r.s.Home = "en"
+	r.tap("help", "close")
+	if r.s.Lang != "en" {
+		t.Errorf("a kiosk of its own language is in %s", r.s.Lang)
+	}
 }
 
 func TestAgentThatIsSilentForSixSeconds(t *testing.T) {

@@ -102,7 +102,7 @@ func (p *idle) left(box theme.Box) {
 	}
 	box.Cut(p.site.Height(box.W)).Put(p.site)
 	box.Top(22)
-	row := box.Top(68)
+	row := box.Top(70)
 	row.Start(p.clock.Width()/p.kit.Look.Scale + 14).Put(p.clock)
 	row.Top(30)
 	row.Put(p.half)

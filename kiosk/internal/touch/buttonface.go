@@ -144,7 +144,7 @@ func (r *buttonRenderer) Layout(size fyne.Size) {
 
 // tall is the door: icon, words and the quiet line one under the other.
 func (r *buttonRenderer) tall(box theme.Box) {
-	box = box.Inset(16, 50)
+	box = box.Inset(22, 50)
 	if r.icon != nil {
 		box.Top(84).Put(r.icon)
 	}
@@ -165,7 +165,7 @@ func (r *buttonRenderer) row(box theme.Box) {
 	switch {
 	case box.Width() < 120:
 		pad = 6
-	case box.Width() < 200:
+	case box.Width() < 200 && b.face.Kind != Ghost:
 		pad = 12
 	}
 	box = box.Inset(pad, 0)

@@ -29,8 +29,6 @@ const (
 	Erase     Icon = `<path d="M8.5 5.5L21 5.5L21 18.5L8.5 18.5L2.5 12ZM11.5 9L17 15M17 9L11.5 15"/>`
 	Back      Icon = `<path d="M14.5 5.5L8 12L14.5 18.5"/>`
 	Forth     Icon = `<path d="M9.5 5.5L16 12L9.5 18.5"/>`
-	Person    Icon = `<circle cx="12" cy="8" r="4"/><path d="M4.5 20.5C5 16.4 8 14.5 12 14.5C16 14.5 19 16.4 19.5 20.5"/>`
-	Shield    Icon = `<path d="M12 3L19.5 6L19.5 11.5C19.5 16 16.6 19.3 12 21C7.4 19.3 4.5 16 4.5 11.5L4.5 6ZM8.5 12L11.2 14.7L15.8 9.8"/>`
 	Attention Icon = `<path d="M12 4L21.5 20L2.5 20ZM12 10L12 14.5M12 17L12 17.2"/>`
 	House     Icon = `house`
 )

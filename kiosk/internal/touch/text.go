@@ -77,8 +77,8 @@ func (t *Text) Height(width float32) float32 {
 	return float32(len(lines)) * t.lineHeight(size)
 }
 
-// Width returns how wide the words are on one line, in pixels.
-func (t *Text) Width() float32 { return t.width(t.words, t.style.Size) }
+// Width returns how wide a box must be to hold the words on one line, in pixels.
+func (t *Text) Width() float32 { return t.width(t.words, t.style.Size) + 2 }
 
 // wrap finds the largest size at which the words fit into width and, unless it is 0, height.
 func (t *Text) wrap(width, height float32) (float32, []string) {

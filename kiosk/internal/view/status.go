@@ -66,6 +66,9 @@ func NewStatus(s flow.State, set locale.Set) Status {
 	}
 	if _, bad := s.Trouble(); bad || lost(s) {
 		m.Tell, m.Why = c.Text("status.tell"), c.Text("status.longer", "number", hotline(s, c))
+		if s.Drill || s.Test {
+			m.Why = c.Text("status.drill")
+		}
 	}
 	if s.NoNeed {
 		m.NeedFailed = c.Text("status.need_failed")

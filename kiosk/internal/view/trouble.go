@@ -32,7 +32,7 @@ func NewTrouble(s flow.State, set locale.Set) Trouble {
 	}
 	m.Reason, m.Trying = reason(s, alarm, a, c)
 	if !m.Real {
-		m.Title, m.Trying = c.Text("call.drill"), c.Text("call.drill.body")
+		m.Title, m.Trying, m.Called = c.Text("call.drill"), c.Text("call.drill.body"), c.Text("next")
 	}
 	return m
 }

@@ -152,6 +152,9 @@ func TestDrillNeverSaysToCall(t *testing.T) {
 		t.Errorf("a drill says %+v", m)
 	}
 	s := about(a)
+	if youth := view.NewStatus(s, words(t)); strings.Contains(youth.Why, view.Hotline) {
+		t.Errorf("a drill tells the youth to phone: %q", youth.Why)
+	}
 	s.Screen, s.Case = flow.Idle, ""
 	if idle := view.NewIdle(s, words(t)); idle.StaffMustPhone {
 		t.Error("a drill asks staff to phone on the neutral page")

@@ -59,54 +59,36 @@ func NewZone(s flow.State, set locale.Set) Zone {
 	if more := len(open) - maxCalls; more > 0 {
 		m.More = c.Text("zone.more", "n", strconv.Itoa(more))
 	}
-	m.Troubles = top(troubles(s.Agent.Health, c), maxTroubles)
+	m.Troubles = top(troubles(s.Agent, c), maxTroubles)
 	return m
 }
 
 // troubles says in plain words what is wrong with the device, the worst first.
-func troubles(h agentapi.Health, c *locale.Catalog) []string {
+func troubles(s agentapi.State, c *locale.Catalog) []string {
 	var out []string
 	add := func(key string, pairs ...string) {
+		if !c.Has("trouble." + key) {
+			key = "other"
+		}
 		if words := c.Text("trouble."+key, pairs...); !slices.Contains(out, words) {
 			out = append(out, words)
 		}
 	}
-	switch h.Button {
+	switch h := s.Health; h.Button {
 	case "fault", "stuck", "held":
 		add("button_" + h.Button)
 	}
-	if !h.DiskOK {
+	if !s.Health.Enrolled {
+		add("not_enrolled")
+	}
+	if !s.Health.DiskOK {
 		add("disk")
 	}
-	if !h.Enrolled {
-		add("enrolment")
+	for _, t := range s.Health.Troubles {
+		add(t.Code)
 	}
-	for _, t := range h.Troubles {
-		switch key := troubleKey(t.Code); {
-		case key == "outbox":
-		case c.Has("trouble." + key):
-			add(key)
-		default:
-			add("other")
-		}
-	}
-	if h.Outbox > 0 {
-		add("outbox", "n", strconv.Itoa(h.Outbox))
+	if s.Health.Outbox > 0 && !s.Link.Up {
+		add("waiting", "n", strconv.Itoa(s.Health.Outbox))
 	}
 	return out
-}
-
-// troubleKey maps the agent's codes to words that exist; codes for which there are no words of their own are told as a fault.
-func troubleKey(code string) string {
-	switch code {
-	case "button_cut", "button_wire":
-		return "button_fault"
-	case "clock_unset", "time":
-		return "clock"
-	case "not_enrolled":
-		return "enrolment"
-	case "disk_full", "disk_fault":
-		return "disk"
-	}
-	return code
 }
