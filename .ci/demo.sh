@@ -7,9 +7,15 @@ for argument; do
 	esac
 done
 
+if [ "$headless" = no ] && [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
+	say "There is no display here, so there is no window either: pictures of the screen are written instead."
+	headless=yes
+	set -- --headless "$@"
+fi
+
 need_go
 if [ "$headless" = yes ]; then
-	say "Demo without a window: nothing is installed on this machine. Building four programs; the first build takes 1 to 2 minutes."
+	say "Demo without a window: nothing is installed. Building four programs; the first build takes 1 to 2 minutes."
 	build "$bin" 0 "" syz-broker syz-agent syzctl syz-sim
 else
 	say "Demo with the kiosk's window. It needs Debian packages for that; ./run demo --headless does without."

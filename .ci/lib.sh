@@ -9,7 +9,7 @@ mkdir -p "$bin"
 
 # The window library compiles against these; the last one lets it draw where there is no graphics card.
 window_packages="gcc libc6-dev pkg-config libgl-dev libx11-dev libxrandr-dev libxxf86vm-dev libxi-dev libxcursor-dev libxinerama-dev
- libwayland-dev libxkbcommon-dev libgl1-mesa-dri"
+ libwayland-dev libxkbcommon-dev libegl-dev libgl1-mesa-dri"
 
 # say tells the person at the terminal; standard output is left to results.
 say() { printf '%s\n' "$*" >&2; }

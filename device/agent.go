@@ -60,9 +60,12 @@ const (
 // New opens the state of a device. The agent can be asked and pressed from now on; it sends while [Agent.Run] runs.
 func New(opt Options) (*Agent, error) {
 	opt = opt.withDefaults()
-	disk, err := outbox.OpenDir(filepath.Join(opt.StateDir, "outbox"))
-	if err != nil {
-		return nil, err
+	disk := opt.disk
+	if disk == nil {
+		var err error
+		if disk, err = outbox.OpenDir(filepath.Join(opt.StateDir, "outbox")); err != nil {
+			return nil, err
+		}
 	}
 	box, err := outbox.Open(disk, outbox.Options{Mono: opt.Clock.Mono, Log: opt.Logger})
 	if err != nil {

@@ -121,6 +121,9 @@ func (a toBroker) take(s wire.State) []receipted {
 func (a toBroker) rejected(r outbox.Record) {
 	a.model.Refused(r.Log, r.Seq)
 	delete(a.began, r.ID)
+	if r.Lost() { // as expected: it was sent to be rejected
+		return
+	}
 	a.log.Error("broker rejected an event; staff must phone", slog.String("event", r.ID), slog.Uint64("seq", r.Seq),
 		slog.String("type", string(r.Type)), slog.String("reason", string(r.Reason)))
 }

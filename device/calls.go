@@ -25,7 +25,7 @@ func (a *Agent) Raise(_ context.Context, token string, r agentapi.Raise) (agenta
 	if err != nil {
 		return raised, err
 	}
-	await(stored)
+	a.await(stored)
 	return raised, nil
 }
 
@@ -60,7 +60,7 @@ func (a *Agent) Act(_ context.Context, token, id string, act agentapi.Action) er
 	if err != nil {
 		return err
 	}
-	await(stored)
+	a.await(stored)
 	return nil
 }
 
@@ -134,7 +134,7 @@ func (a *Agent) SignIn(_ context.Context, pin string) (agentapi.PINAnswer, error
 	return agentapi.PINAnswer{Role: who.Role, Token: token, ExpiresMS: staff.SessionFor.Milliseconds()}, nil
 }
 
-// SelfTest looks at everything again, and asks the broker where things stand by reporting health at the next occasion.
+// SelfTest looks for troubles at once.
 func (a *Agent) SelfTest(context.Context) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -3,6 +3,7 @@ package device
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"safeyouthzone/broker/contract/activation"
@@ -95,15 +96,19 @@ func problem(err error) error {
 
 // await waits until an event is stored. A dead or slow disk is trouble, and no reason to tell the caller that the call failed: it is on
 // its way.
-func await(stored <-chan error) {
+func (a *Agent) await(stored <-chan error) {
 	if stored == nil {
 		return
 	}
 	patience := time.NewTimer(storedWithin)
 	defer patience.Stop()
 	select {
-	case <-stored: // an error stands in Health
+	case err := <-stored:
+		if err != nil {
+			a.log.Warn("event not on the disk; sent from memory", slog.Any("error", err))
+		}
 	case <-patience.C:
+		a.log.Warn("event not on the disk yet; sent from memory")
 	}
 }
 

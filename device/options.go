@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"safeyouthzone/device/internal/identity"
+	"safeyouthzone/device/internal/outbox"
 )
 
 // Card is what stands on an enrolment card.
@@ -30,8 +31,10 @@ type Options struct {
 	Receipted func(id string, seq uint64, took time.Duration)
 	// Dial replaces the connection to the broker; for tests.
 	Dial func(ctx context.Context, address string) (net.Conn, error)
-	// Ready is called once, when the agent serves its socket.
+	// Ready is called once, when the agent works.
 	Ready func()
+
+	disk outbox.Disk // replaces the outbox's directory; for tests
 }
 
 const maxHold = 2 * time.Second

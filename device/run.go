@@ -2,20 +2,22 @@ package device
 
 import (
 	"context"
-	"errors"
 	"log/slog"
+	"net"
 	"sync"
 	"time"
 
 	"safeyouthzone/device/agentapi"
+	"safeyouthzone/device/internal/health"
 	"safeyouthzone/device/internal/identity"
 	"safeyouthzone/device/internal/uplink"
 )
 
 const (
-	lookAgain = 2 * time.Second // for an identity
-	askFirst  = time.Second     // after an enrolment that failed
-	askLast   = 30 * time.Second
+	listenAgain = 5 * time.Second
+	lookAgain   = 2 * time.Second // for an identity
+	askFirst    = time.Second     // after an enrolment that failed
+	askLast     = 30 * time.Second
 )
 
 // Run opens the state of a device and runs its agent until ctx ends.
@@ -31,10 +33,7 @@ func Run(ctx context.Context, opt Options) error {
 func (a *Agent) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	serve, err := a.listen()
-	if err != nil {
-		return errors.Join(err, a.Close())
-	}
+	l := a.listen()
 	var all sync.WaitGroup
 	for _, part := range []func(context.Context){a.watchButton, a.watchPromises, a.doChores, a.uplink, a.feedWatchdog} {
 		all.Go(func() { part(ctx) })
@@ -43,27 +42,53 @@ func (a *Agent) Run(ctx context.Context) error {
 	if a.opt.Ready != nil {
 		a.opt.Ready()
 	}
-	err = serve(ctx)
-	cancel()
+	a.serve(ctx, l)
 	all.Wait()
-	return errors.Join(err, a.Close())
+	return a.Close()
 }
 
-// listen opens the socket; what it returns serves it until ctx ends.
-func (a *Agent) listen() (func(context.Context) error, error) {
+// listen opens the socket; nil if there is none to open, or if it can not be opened now.
+func (a *Agent) listen() net.Listener {
 	if a.opt.Socket == "" {
-		return func(ctx context.Context) error { <-ctx.Done(); return nil }, nil
+		return nil
 	}
 	l, err := agentapi.Listen(a.opt.Socket, a.opt.SocketGroup)
-	if err != nil {
-		return nil, err
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.troubles.Set(health.Socket, err != nil, a.clock.Mono()) && err != nil {
+		a.log.Error("socket not opened; the button works, a kiosk does not", slog.Any("error", err))
 	}
+	if err != nil {
+		return nil
+	}
+	return l
+}
+
+// serve answers the kiosk until ctx ends. A socket that fails is opened again: it must not stop the button.
+func (a *Agent) serve(ctx context.Context, l net.Listener) {
 	opt := agentapi.Options{SelfTest: a.SelfTest, Log: a.log}
 	if a.opt.Board == "sim" {
 		opt.SimButton = a.Button
 	}
 	h := agentapi.NewServer(a, opt)
-	return func(ctx context.Context) error { return agentapi.Serve(ctx, l, h) }, nil
+	for ctx.Err() == nil {
+		if a.opt.Socket == "" {
+			<-ctx.Done()
+			return
+		}
+		if l != nil {
+			if err := agentapi.Serve(ctx, l, h); err != nil && ctx.Err() == nil {
+				a.log.Error("socket failed", slog.Any("error", err))
+			}
+		}
+		if !pause(ctx, listenAgain) {
+			return
+		}
+		l = a.listen()
+	}
+	if l != nil { // opened in the last moment
+		_ = l.Close()
+	}
 }
 
 // uplink waits for an identity and then keeps the connection.

@@ -74,7 +74,10 @@ func TestStaffActUnderTheirId(t *testing.T) {
 		for _, act := range []agentapi.Action{
 			{Verb: agentapi.Intake, Flags: []activation.Need{activation.QuietPlace}},
 			{Verb: agentapi.Reports, Report: agentapi.ReportRequest{Called: activation.Hotline}},
-			{Verb: agentapi.Cancel}, {Verb: agentapi.Verify, Code: "1234"}, {Verb: agentapi.HandOver}, {Verb: agentapi.Leave},
+			{Verb: agentapi.Cancel},
+			{Verb: agentapi.Verify, Code: "1234"},
+			{Verb: agentapi.HandOver},
+			{Verb: agentapi.Leave},
 		} {
 			if err := r.agent.Act(ctx, token, id, act); err != nil {
 				t.Errorf("%s: %v", act.Verb, err)

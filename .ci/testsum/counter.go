@@ -11,7 +11,8 @@ import (
 )
 
 // missing is how a skipped test says that it did not find what it needs, or says nothing.
-var missing = regexp.MustCompile(`(?i)\b(no|not|none|missing|needs?|install(ed)?|unavailable|cannot|without|requires?)\b`)
+var missing = regexp.MustCompile(`(?i)\bno reason|not (installed|found|there|available)|missing|unavailable|no such|\b(needs?|requires?|cannot)\b|` +
+	`\bno (browser|chromium|display|x server|window|screen|compiler|root)`)
 
 // event is one line of "go test -json".
 type event struct {

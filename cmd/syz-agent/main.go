@@ -38,8 +38,8 @@ usage: syz-agent [--config FILE]
   --version          print the version
 
 enrol makes this device one of the county's. Address and fingerprint stand on the enrolment card. The code of the card is read from the
-standard input, so that it is seen in no list of processes. It may be repeated with the same card; an agent that runs need not be
-started again.
+standard input, so that it is seen in no list of processes. It may be repeated with the same card. An agent that waits for its first
+identity finds it within seconds; one that had another must be started again.
 `
 
 const defaultConfig = "/etc/syz/agent.toml"

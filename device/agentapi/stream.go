@@ -48,5 +48,5 @@ func (s *server) send(w http.ResponseWriter, state State) error {
 }
 
 func writeDeadline(w http.ResponseWriter, d time.Duration) error {
-	return http.NewResponseController(w).SetWriteDeadline(time.Now().Add(d)) //nolint:forbidigo // a socket's deadline is an instant
+	return http.NewResponseController(w).SetWriteDeadline(time.Now().Add(d))
 }

@@ -135,8 +135,11 @@ func TestWhatIsOnItsWayIsShownAtOnce(t *testing.T) {
 	b.Needs = []activation.Need{activation.WaterFood}
 	m.Broker([]wire.Activation{b}, 0)
 	for i, e := range []belief.Event{
-		{Type: activation.NeedAsked, Need: activation.Hurt}, {Type: activation.CodeEntered},
-		{Type: activation.ReportMade}, {Type: activation.StandDownRequested}, {Type: activation.Left},
+		{Type: activation.NeedAsked, Need: activation.Hurt},
+		{Type: activation.CodeEntered},
+		{Type: activation.ReportMade},
+		{Type: activation.StandDownRequested},
+		{Type: activation.Left},
 	} {
 		e.Log, e.Seq, e.Case, e.Mode = "log", uint64(i+1), "a", activation.Actual
 		m.Own(e)

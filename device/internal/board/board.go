@@ -1,58 +1,72 @@
-// Package board is the hardware of a device behind small interfaces: a contact to press, and lamps to show. The agent knows boards by
-// this package alone; a driver for a real board implements [Input] and hands out its lamps as periph pins.
+// Package board is the hardware of a device behind small interfaces: contacts to press, lamps to show. The agent knows boards by this
+// package alone.
+//
+// Real lines are those of Linux's GPIO character device (uAPI v2), found by the label of their chip and their own name. Edges carry the
+// kernel's time; edges that were lost are noticed by their numbers; every 250 ms the level itself is read, so that a chip that
+// vanished is known. A level can be trusted at any time. Nothing here retries: a part that failed is closed and opened again by the
+// agent, and every part is opened by itself, so that a missing lamp takes no button away.
 package board
 
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
-
-	"periph.io/x/conn/v3/gpio"
 )
 
-// ErrGone means that the hardware behind an input is no longer there. It may come back: open the board again.
-var ErrGone = errors.New("input is gone")
+// Errors of the parts of a board.
+var (
+	// ErrGone means that the hardware is not there, or no longer. It may come back: open the part again.
+	ErrGone = errors.New("input is gone")
+	// ErrBusy means that another program has the line.
+	ErrBusy = errors.New("line is taken by another program")
+	// ErrProfile means that no board can be made of the configuration; the error says why.
+	ErrProfile = errors.New("board is not possible")
+)
 
-// Event is a change of the contact's level.
+// Event is a change of a contact.
 type Event struct {
 	Operated bool
+	Fault    bool          // the wiring is not as it should be
 	At       time.Duration // by the clock that the board was opened with
+	Lost     uint32        // edges before this one that nobody will ever see
+	Looked   bool          // found by looking at the level, not by an edge
 }
 
 // Input is one contact. Its level can be trusted at any time; an edge may be missed by a driver, the level after it never.
 type Input interface {
-	// Next waits for the next change. Its errors are those of ctx, [ErrGone], or say what is wrong with the contact.
+	// Next waits for the next change. Its errors are those of ctx, [ErrGone], or say what is wrong with the contact. One goroutine calls it.
 	Next(ctx context.Context) (Event, error)
-	// Level is whether the contact is operated now.
+	// Level is whether the contact is operated now. It may be called while Next waits.
 	Level() (bool, error)
 	Close() error
 }
 
-// Lamps are the outputs of a board; nil where it has none.
-type Lamps struct {
-	Healthy gpio.PinOut
-	Fault   gpio.PinOut
-	Call    gpio.PinOut
-}
-
-// Board is an open board.
+// Board opens the parts of one kind of hardware.
 type Board struct {
 	Name  string
-	Input Input // nil: it has no button
-	Lamps Lamps
+	Input Input
 	Sim   *Sim // nil: it is not simulated
+	pins Pins
+	mono func() time.Duration
 }
 
-// Open opens a board by the name of its profile.
-func Open(name string, mono func() time.Duration) (*Board, error) {
-	switch name {
-	case "none":
-		return &Board{Name: name}, nil
-	case "sim":
-		s := NewSim(mono)
-		return &Board{Name: name, Input: s, Sim: s}, nil
-	default:
-		return nil, fmt.Errorf("cannot open board %q: there is no such profile", name)
+// Open finds a profile and lays the pins of the configuration over it. It touches no hardware.
+func Open(name string, mono func() time.Duration, more ...Pins) (*Board, error) {
+	over := Pins{}
+	for _, p := range more {
+		over = p
 	}
+	pins, err := Resolve(name, over)
+	if err != nil {
+		return nil, err
+	}
+	b := &Board{Name: name, pins: pins, mono: mono}
+	if name == nameSim {
+		b.Sim = NewSim(mono)
+		b.Input = b.Sim
+	}
+	return b, nil
 }
+
+// Pins is what is connected where.
+func (b *Board) Pins() Pins { return b.pins }

@@ -20,6 +20,7 @@ const (
 	ButtonStuck  = "button_stuck"
 	ButtonFault  = "button_fault" // the contact cannot be read
 	SettingsBad  = "settings"     // settings came that were not signed for this device, or could not be kept
+	Socket       = "socket"       // no kiosk can reach the agent
 	CertEnding   = "certificate"  // the client certificate ends within days, or has ended
 )
 

@@ -93,7 +93,10 @@ func (o *Outbox) begin() {
 	patience := time.NewTimer(slow)
 	defer patience.Stop()
 	select {
-	case <-made: // a failure stands in Health
+	case err := <-made:
+		if err != nil {
+			o.opt.Log.Error("outbox disk failed", slog.Any("error", err))
+		}
 	case <-patience.C:
 	}
 }
@@ -152,7 +155,7 @@ func (o *Outbox) Receipt(r wire.Receipt) []Record {
 	before := c.receipt
 	changed := c.take(r.Seq, r.Rejected)
 	for _, rec := range changed {
-		if rec.State == Rejected {
+		if rec.State == Rejected && !rec.Lost() {
 			o.health.Rejected++
 		}
 	}
