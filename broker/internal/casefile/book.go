@@ -17,6 +17,8 @@ import (
 // Prefix is what the names of the chains of cases begin with.
 const Prefix = "case."
 
+const longAgo = 24 * time.Hour
+
 // ErrUnknown means that there is no such case.
 var ErrUnknown = errors.New("no such case")
 
@@ -54,7 +56,7 @@ type Book struct {
 	mu      sync.RWMutex
 	files   map[string]*file
 	aliases map[string]string   // id that a device made up -> case
-	zones   map[string][]string // zone -> cases, oldest first; ended ones are dropped as they grow old
+	zones   map[string][]string // zone -> cases, oldest first, without those that ended long ago
 	byRev   *list.List          // of *file, least recently changed first
 	rev     uint64
 	applied chan struct{} // closed and replaced at each change
@@ -107,7 +109,7 @@ func (b *Book) apply(e chain.Entry) (Case, bool) {
 	}
 	if f.place == nil {
 		b.files[id], f.place = f, b.byRev.PushBack(f)
-		b.zones[st.Zone] = append(b.zones[st.Zone], id)
+		b.zones[st.Zone] = append(b.current(st.Zone), id)
 	}
 	f.Case, f.head = Case{State: st, Rev: e.Seq}, e.Head
 	f.history = append(f.history, Entry{Rev: e.Seq, Event: *e.Record.Event})
@@ -116,6 +118,15 @@ func (b *Book) apply(e chain.Entry) (Case, bool) {
 		b.aliases[a] = id
 	}
 	return f.Case, true
+}
+
+// current is the cases of a zone without those that ended long ago, which no kiosk shows any more.
+func (b *Book) current(zone string) []string {
+	now := b.now()
+	return slices.DeleteFunc(b.zones[zone], func(id string) bool {
+		end := EndedAt(b.files[id].State)
+		return !end.IsZero() && now.Sub(end) > longAgo
+	})
 }
 
 // Rev is the ledger sequence that the book has reached.
