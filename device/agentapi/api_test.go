@@ -130,7 +130,12 @@ func (p *pipes) Addr() net.Addr { return &net.UnixAddr{} }
 func stream(t *testing.T, ctx context.Context, a *devicetest.Agent) net.Conn {
 	t.Helper()
 	l := &pipes{make(chan net.Conn), make(chan struct{})}
-	go func() { _ = agentapi.Serve(ctx, l, a.Handler()) }()
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		_ = agentapi.Serve(ctx, l, a.Handler())
+	}()
+	t.Cleanup(func() { <-served }) // a bubble's clock stands still once its test has ended
 	c, s := net.Pipe()
 	l.conns <- s
 	if _, err := io.WriteString(c, "GET /v1/events HTTP/1.1\r\nHost: agent\r\n\r\n"); err != nil {
