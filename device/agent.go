@@ -42,6 +42,7 @@ type Agent struct {
 	upSince  time.Duration
 	board    *board.Board
 	button   string
+	wiring   bool                     // the button's has a fault
 	began    map[string]time.Duration // when the events of this run were made
 	duress   map[string]bool          // calls whose desk has been told
 	epoch    uint64
@@ -76,7 +77,7 @@ func New(opt Options) (*Agent, error) {
 		chores: make(chan func(), 64), probe: make(chan struct{}), upSince: opt.Clock.Mono(), button: buttonOK,
 		began: map[string]time.Duration{}, duress: map[string]bool{}, changed: make(chan struct{}),
 	}
-	if a.board, err = board.Open(opt.Board, a.clock.Mono); err != nil {
+	if a.board, err = board.Open(opt.Board, opt.Pins, a.clock.Mono); err != nil {
 		return nil, errors.Join(err, box.Close())
 	}
 	a.epoch = readEpoch(opt.StateDir)

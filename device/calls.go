@@ -38,7 +38,7 @@ func (a *Agent) Press(ctx context.Context) (agentapi.Raised, error) {
 func (a *Agent) Button(_ context.Context, hold time.Duration) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.board == nil || a.board.Sim == nil {
+	if a.board.Sim == nil {
 		return agentapi.NewProblem(agentapi.NotFound)
 	}
 	a.board.Sim.Press(hold)

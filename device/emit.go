@@ -71,6 +71,7 @@ func (a *Agent) emit(ev activation.Event, who staff.Session) (<-chan error, erro
 	if err != nil {
 		return nil, problem(err)
 	}
+	stored = a.tellStored(ev.ID, stored)
 	a.began[ev.ID] = mono
 	b := a.believed(rec)
 	b.At, b.Need = mono, ev.Need
@@ -80,6 +81,20 @@ func (a *Agent) emit(ev activation.Event, who staff.Session) (<-chan error, erro
 	}
 	a.touch()
 	return stored, nil
+}
+
+// tellStored lets the one who asked know when an event is stored, and passes the word on.
+func (a *Agent) tellStored(id string, stored <-chan error) <-chan error {
+	if a.opt.Stored == nil {
+		return stored
+	}
+	passed := make(chan error, 1)
+	go func() {
+		err := <-stored
+		a.opt.Stored(id, err)
+		passed <- err
+	}()
+	return passed
 }
 
 // problem says what a person can do about an error of the outbox.

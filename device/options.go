@@ -6,6 +6,7 @@ import (
 	"net"
 	"time"
 
+	"safeyouthzone/device/internal/board"
 	"safeyouthzone/device/internal/identity"
 	"safeyouthzone/device/internal/outbox"
 )
@@ -13,12 +14,25 @@ import (
 // Card is what stands on an enrolment card.
 type Card = identity.Card
 
+// Pins say which line of the board has which part.
+type Pins = board.Pins
+
+// Boards lists the profiles.
+func Boards() []string { return board.Profiles() }
+
+// CheckBoard says what is wrong with a profile and its pins.
+func CheckBoard(name string, pins Pins) error {
+	_, err := board.Resolve(name, pins)
+	return err
+}
+
 // Options say how an agent runs. Only StateDir must be set.
 type Options struct {
 	StateDir    string        // where key, identity, settings and outbox lie; one agent at a time
 	Socket      string        // of the agent API; "": none
 	SocketGroup string        // who may use it; "": the process's own group
-	Board       string        // sim or none; "": sim
+	Board       string        // a profile of the hardware; "": sim
+	Pins        Pins          // what is connected elsewhere than the profile says
 	Hold        time.Duration // how long the contact must be held; at most 2 s
 	MQTT        []string      // replaces the addresses of the identity
 	Spread      time.Duration // longest wait before coming back after a lost connection; 0: come back at once
@@ -29,6 +43,8 @@ type Options struct {
 
 	// Receipted is told of every receipt for an event of this run, and how long after the press it came. It must not block.
 	Receipted func(id string, seq uint64, took time.Duration)
+	// Stored is told of every event of this run that is on the disk, or why it is not. It must not block.
+	Stored func(id string, err error)
 	// Dial replaces the connection to the broker; for tests.
 	Dial func(ctx context.Context, address string) (net.Conn, error)
 	// Ready is called once, when the agent works.

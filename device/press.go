@@ -13,6 +13,7 @@ import (
 	"safeyouthzone/device/agentapi"
 	"safeyouthzone/device/internal/board"
 	"safeyouthzone/device/internal/button"
+	"safeyouthzone/device/internal/contact"
 	"safeyouthzone/device/internal/staff"
 	"safeyouthzone/device/internal/statefile"
 )
@@ -22,34 +23,45 @@ const (
 	reopen    = time.Second
 )
 
-// watchButton turns the contact into presses, and opens the board again when it is gone.
+// watchButton turns the contact into presses, and opens it again every second when it is gone.
 func (a *Agent) watchButton(ctx context.Context) {
+	if !a.board.HasButton() {
+		a.idle(ctx)
+		return
+	}
 	_, err := os.Stat(filepath.Join(a.opt.StateDir, stuckFile))
-	rule := a.newRule(err == nil)
+	loop := &contact.Loop{Rule: a.newRule(err == nil), Mono: a.clock.Mono, Decide: a.decide, Seen: a.saw, Probe: a.probe}
 	for ctx.Err() == nil {
-		a.mu.Lock()
-		b := a.board
-		a.mu.Unlock()
-		if b != nil && b.Input == nil {
-			a.idle(ctx)
+		err := a.follow(ctx, loop)
+		if ctx.Err() != nil {
 			return
 		}
-		if b != nil {
-			err := a.follow(ctx, b.Input, rule)
-			_ = b.Input.Close() // it failed or is not wanted any more
-			if ctx.Err() != nil {
-				return
-			}
-			a.fault(err)
-		}
+		a.fault(err)
 		a.rest(ctx, reopen)
-		b, err := board.Open(a.opt.Board, a.clock.Mono)
-		if err != nil {
-			b = nil
-		}
-		a.mu.Lock()
-		a.board = b
-		a.mu.Unlock()
+	}
+}
+
+func (a *Agent) follow(ctx context.Context, loop *contact.Loop) error {
+	in, err := a.board.Button()
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	a.setButton(buttonOK)
+	return loop.Follow(ctx, in)
+}
+
+// saw hears every change of the contact before the rule does.
+func (a *Agent) saw(e board.Event) {
+	if e.Lost > 0 {
+		a.log.Warn("edges of the button were lost", slog.Uint64("edges", uint64(e.Lost)))
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.wiring != e.Fault {
+		a.wiring = e.Fault
+		a.log.Warn("wiring of the button has changed", slog.Bool("fault", e.Fault))
+		a.touch()
 	}
 }
 
@@ -57,56 +69,6 @@ func (a *Agent) newRule(wasStuck bool) *button.Rule {
 	c := button.Defaults()
 	c.Hold = a.opt.Hold
 	return button.New(c, wasStuck)
-}
-
-// follow feeds the rule with levels and its own deadlines until the contact fails.
-func (a *Agent) follow(ctx context.Context, in board.Input, rule *button.Rule) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	events, failed := make(chan board.Event), make(chan error, 1)
-	done := make(chan struct{})
-	go func() { defer close(done); failed <- read(ctx, in, events) }()
-	defer func() { cancel(); <-done }()
-	level, err := in.Level()
-	if err != nil {
-		return err
-	}
-	a.setButton(buttonOK)
-	last := a.clock.Mono()
-	a.decide(rule.Step(last, level))
-	timer := time.NewTimer(time.Hour)
-	defer timer.Stop()
-	for {
-		timer.Stop()
-		if at, ok := rule.Next(); ok {
-			timer.Reset(max(0, at-a.clock.Mono()))
-		}
-		select {
-		case <-a.probe:
-			continue
-		case err := <-failed:
-			return err
-		case e := <-events:
-			last, level = max(last, e.At), e.Operated
-		case <-timer.C:
-			last = max(last, a.clock.Mono())
-		}
-		a.decide(rule.Step(last, level))
-	}
-}
-
-func read(ctx context.Context, in board.Input, to chan<- board.Event) error {
-	for {
-		e, err := in.Next(ctx)
-		if err != nil {
-			return err
-		}
-		select {
-		case to <- e:
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		}
-	}
 }
 
 func (a *Agent) decide(events []button.Event) {
@@ -151,8 +113,14 @@ func (a *Agent) setButton(to string) {
 	}
 }
 
+// fault is said once; the agent tries on every second.
 func (a *Agent) fault(err error) {
-	a.log.Error("button not readable", slog.Any("error", err))
+	a.mu.Lock()
+	known := a.button == buttonFault
+	a.mu.Unlock()
+	if !known {
+		a.log.Error("button not readable; the screen still calls for help", slog.Any("error", err))
+	}
 	a.setButton(buttonFault)
 }
 

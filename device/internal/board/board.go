@@ -43,19 +43,14 @@ type Input interface {
 
 // Board opens the parts of one kind of hardware.
 type Board struct {
-	Name  string
-	Input Input
-	Sim   *Sim // nil: it is not simulated
+	Name string
+	Sim  *Sim // nil: it is not simulated
 	pins Pins
 	mono func() time.Duration
 }
 
 // Open finds a profile and lays the pins of the configuration over it. It touches no hardware.
-func Open(name string, mono func() time.Duration, more ...Pins) (*Board, error) {
-	over := Pins{}
-	for _, p := range more {
-		over = p
-	}
+func Open(name string, over Pins, mono func() time.Duration) (*Board, error) {
 	pins, err := Resolve(name, over)
 	if err != nil {
 		return nil, err
@@ -63,7 +58,6 @@ func Open(name string, mono func() time.Duration, more ...Pins) (*Board, error) 
 	b := &Board{Name: name, pins: pins, mono: mono}
 	if name == nameSim {
 		b.Sim = NewSim(mono)
-		b.Input = b.Sim
 	}
 	return b, nil
 }

@@ -179,10 +179,7 @@ func (l *lines) edge() (change, bool) {
 }
 
 func (l *lines) apply(i int, e uapi.LineEvent) change {
-	c := change{at: l.stamp(e.Timestamp)}
-	if l.seq[i] != 0 {
-		c.lost = e.LineSeqno - l.seq[i] - 1
-	}
+	c := change{at: l.stamp(e.Timestamp), lost: e.LineSeqno - l.seq[i] - 1} // the kernel counts from one
 	l.seq[i] = e.LineSeqno
 	bit := uint64(1) << i
 	if e.ID == uapi.LineEventRisingEdge {
@@ -197,7 +194,7 @@ func (l *lines) apply(i int, e uapi.LineEvent) change {
 // stamp is an instant of the kernel's clock by the clock of the board.
 func (l *lines) stamp(kernel uint64) time.Duration {
 	var t unix.Timespec
-	_ = unix.ClockGettime(unix.CLOCK_MONOTONIC, &t) // every Linux has it
+	_ = unix.ClockGettime(unix.CLOCK_MONOTONIC, &t)        // every Linux has it
 	ago := time.Duration(t.Nano()) - time.Duration(kernel) //nolint:gosec // nanoseconds since the boot
 	return l.mono() - max(0, ago)
 }

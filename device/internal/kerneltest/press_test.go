@@ -18,6 +18,7 @@ import (
 
 	"safeyouthzone/device/internal/board"
 	"safeyouthzone/device/internal/button"
+	"safeyouthzone/device/internal/contact"
 )
 
 const (
@@ -36,18 +37,20 @@ func presses() int {
 	return 10_000
 }
 
-func open(t *testing.T, p board.Pins) board.Input {
+// open takes a button and brings its line to rest: with the request the emulated line is pulled up, as that of a real contact that is open.
+func open(t *testing.T, c *chip, line int) board.Input {
 	t.Helper()
-	in, err := try(p)
+	in, err := try(board.Pins{Button: fmt.Sprintf("L%d", line)})
 	if err != nil {
 		t.Fatal(err)
 	}
+	c.set(line, false)
 	return in
 }
 
 func try(p board.Pins) (board.Input, error) {
 	p.Chips = []string{label}
-	b, err := board.Open("generic", mono, p)
+	b, err := board.Open("generic", p, mono)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +70,7 @@ type watcher struct {
 func watch(t *testing.T, in board.Input, c button.Config) *watcher {
 	t.Helper()
 	w := &watcher{ended: make(chan error, 1)}
-	l := &button.Loop{Rule: button.New(c, false), Mono: mono, Decide: w.decide, Seen: w.seen}
+	l := &contact.Loop{Rule: button.New(c, false), Mono: mono, Decide: w.decide, Seen: w.seen}
 	ctx, stop := context.WithCancel(context.Background())
 	go func() { w.ended <- l.Follow(ctx, in) }()
 	t.Cleanup(func() { stop(); _ = in.Close() })
@@ -171,7 +174,7 @@ func TestPresses(t *testing.T) {
 	var sum tally
 	var watchers []*watcher
 	for line := range fingers {
-		w := watch(t, open(t, board.Pins{Button: fmt.Sprintf("L%d", line)}), button.Defaults())
+		w := watch(t, open(t, c, line), button.Defaults())
 		watchers = append(watchers, w)
 		all.Go(func() {
 			share := presses() / fingers
@@ -207,8 +210,9 @@ func TestPresses(t *testing.T) {
 
 func TestHeldAtTheStart(t *testing.T) {
 	c := newChip(t, 1)
+	in := open(t, c, 0)
 	c.set(0, true)
-	w := watch(t, open(t, board.Pins{Button: "L0"}), button.Defaults())
+	w := watch(t, in, button.Defaults())
 	w.wait(t, button.Pressed, 1)
 	if e := w.events[len(w.events)-1]; !e.HeldAtStart {
 		t.Errorf("%+v", e)
@@ -217,7 +221,7 @@ func TestHeldAtTheStart(t *testing.T) {
 
 func TestAReaderThatStandsStill(t *testing.T) {
 	c := newChip(t, 2)
-	w := watch(t, open(t, board.Pins{Button: "L0"}), button.Defaults())
+	w := watch(t, open(t, c, 0), button.Defaults())
 	time.Sleep(rearm)
 	w.mu.Lock()
 	w.stall = 2 * time.Second // the first decision of the first press
@@ -233,10 +237,11 @@ func TestAReaderThatStandsStill(t *testing.T) {
 	if n := w.count(button.Pressed); n != 4 || w.lost != 0 {
 		t.Errorf("%d presses of 4, %d edges lost", n, w.lost)
 	}
-	in := open(t, board.Pins{Button: "L1"})
+	in := open(t, c, 1)
 	defer in.Close()
-	for i := range 4001 { // more than the kernel keeps; it ends high
+	for i := range 1601 { // more than the kernel keeps; it ends high
 		c.set(1, i%2 == 0)
+		time.Sleep(20 * time.Microsecond)
 	}
 	lost, last := uint32(0), false
 	for {
@@ -255,7 +260,7 @@ func TestAReaderThatStandsStill(t *testing.T) {
 
 func TestAChipThatVanishesAndABusyLine(t *testing.T) {
 	c := newChip(t, 1)
-	in := open(t, board.Pins{Button: "L0"})
+	in := open(t, c, 0)
 	if _, err := try(board.Pins{Button: "L0"}); !errors.Is(err, board.ErrBusy) {
 		t.Errorf("the line is taken, and yet: %v", err)
 	}
@@ -279,7 +284,7 @@ func TestAChipThatVanishesAndABusyLine(t *testing.T) {
 	other := newOther(t) // takes the number that the chip had
 	defer other()
 	c.live(true)
-	w = watch(t, open(t, board.Pins{Button: "L0"}), button.Defaults())
+	w = watch(t, open(t, c, 0), button.Defaults())
 	time.Sleep(rearm)
 	c.set(0, true)
 	w.wait(t, button.Pressed, 1)
@@ -295,13 +300,22 @@ func newOther(t *testing.T) func() {
 	put(t, dir+"/bank0/label", "other")
 	put(t, dir+"/bank0/line0/name", "L0")
 	put(t, dir+"/live", "1")
-	return func() { put(t, dir+"/live", "0"); _ = os.Remove(dir + "/bank0/line0"); _ = os.Remove(dir + "/bank0"); _ = os.Remove(dir) }
+	return func() {
+		put(t, dir+"/live", "0")
+		_ = os.Remove(dir + "/bank0/line0")
+		_ = os.Remove(dir + "/bank0")
+		_ = os.Remove(dir)
+	}
 }
 
 func TestFormC(t *testing.T) {
 	c := newChip(t, 2)
-	c.set(1, true) // the one that closes is open at rest
-	w := watch(t, open(t, board.Pins{Contact: board.FormC, Button: "L0", Closing: "L1"}), button.Defaults())
+	in, err := try(board.Pins{Contact: board.FormC, Button: "L0", Closing: "L1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.set(0, false) // at rest the one that closes is open, and so high
+	w := watch(t, in, button.Defaults())
 	time.Sleep(2 * rearm)
 	c.set(0, true)
 	time.Sleep(3 * ms)
@@ -321,7 +335,7 @@ func TestFormC(t *testing.T) {
 
 func TestOutputsBeginDark(t *testing.T) {
 	c := newChip(t, 1)
-	b, err := board.Open("generic", mono, board.Pins{Chips: []string{label}, Contact: "off", Healthy: "L0"})
+	b, err := board.Open("generic", board.Pins{Chips: []string{label}, Contact: "off", Healthy: "L0"}, mono)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,7 +14,7 @@ export PATH=/bin HOME=/tmp
 mount -t proc p /proc; mount -t sysfs s /sys; mount -t devtmpfs d /dev; mount -t tmpfs t /tmp
 ip link set lo up
 stty -echo
-for m in configfs irq_sim gpio-sim watchdog crc16 mbcache jbd2 crc32c_generic libcrc32c ext4 virtio virtio_ring virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci; do
+for m in configfs irq_sim gpio-sim watchdog crc16 mbcache jbd2 crc32c_generic libcrc32c ext4 virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci; do
 	insmod /mod/$m.ko
 done
 mount -t configfs c /sys/kernel/config

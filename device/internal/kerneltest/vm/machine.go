@@ -69,10 +69,12 @@ func (l *lab) start(ctx context.Context, name, state, disk string) (*machine, er
 }
 
 func (m *machine) read(out io.Reader) {
-	s := bufio.NewScanner(out)
-	s.Buffer(nil, 1<<20)
-	for s.Scan() {
-		m.lines <- strings.Trim(s.Text(), "\r\x00")
+	for r := bufio.NewReader(out); ; {
+		line, err := r.ReadString('\n')
+		if err != nil {
+			break // what is left is half a line, and says nothing
+		}
+		m.lines <- strings.Trim(line, "\r\n\x00")
 	}
 	close(m.lines)
 	_ = m.cmd.Wait() // it was killed, or ended by itself
@@ -82,13 +84,17 @@ func (m *machine) read(out io.Reader) {
 // null is a drive that nobody uses.
 func null() string { return fmt.Sprintf("driver=null-co,node-name=disk,size=%d", diskMB<<20) }
 
-// kill is the power cut.
-func (m *machine) kill() {
+// kill is the power cut. see is shown what the machine had said until then.
+func (m *machine) kill(see func(string)) {
 	_ = m.cmd.Process.Kill() // it may have ended
-	for range m.lines {
+	for line := range m.lines {
+		see(line)
 	}
 	<-m.done
 }
+
+// quiet is for who does not listen.
+func quiet(string) {}
 
 // say types a line at the machine's console.
 func (m *machine) say(line string) error {
@@ -145,7 +151,7 @@ func (m *machine) save(file string) error {
 		}
 	}
 	for _, command := range []string{
-		"", `{"execute":"qmp_capabilities"}`, `{"execute":"stop"}`,
+		"", `{"execute":"qmp_capabilities"}`,
 		`{"execute":"migrate-set-parameters","arguments":{"max-bandwidth":10000000000}}`,
 		`{"execute":"migrate","arguments":{"uri":"exec:cat > ` + file + `"}}`,
 	} {
@@ -160,7 +166,7 @@ func (m *machine) save(file string) error {
 		}
 		switch {
 		case strings.Contains(got, `"completed"`):
-			m.kill()
+			m.kill(quiet)
 			return nil
 		case strings.Contains(got, `"failed"`):
 			return fmt.Errorf("cannot save machine: %s", got)

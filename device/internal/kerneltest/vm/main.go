@@ -24,6 +24,8 @@ type result struct {
 	Lost      int      `json:"lost"`
 	Edge      latency  `json:"edge_to_rule_us"`
 	Stored    int      `json:"stored"`
+	Torn      int      `json:"torn"`
+	Resets    int      `json:"watchdog_resets"`
 	Tests     int      `json:"tests"`
 	Failed    []string `json:"failed,omitempty"`
 	TookMS    int64    `json:"took_ms"`
@@ -41,9 +43,10 @@ func main() {
 	cuts := flag.Int("cuts", 200, "power cuts")
 	presses := flag.Int("presses", 10_000, "presses")
 	only := flag.String("only", "", "tests, watchdog or cuts; empty: all")
+	liar := flag.Bool("liar", false, "the disk lies about flushing: presses must get lost, or the power cuts prove nothing")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, *kernel, *guest, *only, *cuts, *presses)
+	err := run(ctx, *kernel, *guest, *only, *cuts, *presses, *liar)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "kernel:", err)
@@ -53,7 +56,7 @@ func main() {
 
 var errFailed = errors.New("something did not hold; see above")
 
-func run(ctx context.Context, kernel, guest, only string, cuts, presses int) error {
+func run(ctx context.Context, kernel, guest, only string, cuts, presses int, liar bool) error {
 	began := time.Now()
 	dir, err := os.MkdirTemp("", "syz-kernel-")
 	if err != nil {
@@ -74,7 +77,7 @@ func run(ctx context.Context, kernel, guest, only string, cuts, presses int) err
 	go func() {
 		var err error
 		if wants("cuts") {
-			err = l.cuts(ctx, cuts, &r)
+			err = l.cuts(ctx, cuts, liar, &r)
 		}
 		other <- err
 	}()
@@ -102,7 +105,7 @@ func (l *lab) boot(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer m.kill()
+	defer m.kill(quiet)
 	if _, err := m.expect(ctx, "READY", show); err != nil {
 		return err
 	}
@@ -119,8 +122,8 @@ func (l *lab) tests(ctx context.Context, presses int, r *result) error {
 	if err != nil {
 		return err
 	}
-	defer m.kill()
-	if err := m.say(fmt.Sprintf("none SYZ_PRESSES=%d .", presses)); err != nil {
+	defer m.kill(quiet)
+	if err := m.say(fmt.Sprintf(" none SYZ_PRESSES=%d .", presses)); err != nil {
 		return err
 	}
 	code, err := m.expect(ctx, "EXIT", func(line string) { r.note(line) })

@@ -1,10 +1,15 @@
-package button
+// Package contact joins a contact of the board with the rule of the button: it feeds the rule with edges and with its own deadlines.
+//
+// It is the one place where the rule meets time and goroutines, so that the rule itself stays a function of values. The agent and the
+// tests on a real kernel run this same loop.
+package contact
 
 import (
 	"context"
 	"time"
 
 	"safeyouthzone/device/internal/board"
+	"safeyouthzone/device/internal/button"
 )
 
 const (
@@ -15,9 +20,9 @@ const (
 
 // Loop feeds a rule with the changes of a contact and with its own deadlines.
 type Loop struct {
-	Rule   *Rule
+	Rule   *button.Rule
 	Mono   func() time.Duration // the clock of the contact
-	Decide func([]Event)        // what the rule decided, at once and in order
+	Decide func([]button.Event) // what the rule decided, at once and in order
 	Seen   func(board.Event)    // every change, before the rule; may be nil
 	Probe  <-chan struct{}      // whoever sends here knows that the loop turns; may be nil
 }
