@@ -2,7 +2,7 @@
 # object. Exit code 3 means that the suite was skipped, because the packages for it are out of reach.
 
 need_go
-need_packages "to emulate a machine" qemu-system-x86 cpio gcc make xz-utils kmod bc binutils
+need_packages "to emulate a machine" qemu-system-x86 busybox-static e2fsprogs gcc make xz-utils kmod bc binutils
 release=$(apt-cache depends linux-image-amd64 2>/dev/null | awk '/Depends:/ {print $2; exit}' | sed 's/^linux-image-//')
 [ -z "$release" ] || need_packages "to compile a module for the emulated kernel" "linux-headers-$release"
 

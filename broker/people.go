@@ -130,6 +130,7 @@ func (d deskFleet) Devices() []desk.Device {
 		out = append(out, desk.Device{
 			ID: x.ID, Zone: x.Zone, Online: s.Online, Lost: s.Lost, Since: s.Since, LastSeen: s.LastSeen, Version: s.Health.Version,
 			Board: s.Health.Board, Outbox: s.Health.Outbox, Troubles: s.Health.Troubles,
+			Health: s.Health,
 		})
 	}
 	return out

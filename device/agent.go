@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"safeyouthzone/broker/contract/wire"
 	"safeyouthzone/device/agentapi"
 	"safeyouthzone/device/internal/belief"
 	"safeyouthzone/device/internal/board"
@@ -20,6 +21,7 @@ import (
 	"safeyouthzone/device/internal/settings"
 	"safeyouthzone/device/internal/staff"
 	"safeyouthzone/device/internal/uplink"
+	"safeyouthzone/device/internal/walktest"
 )
 
 // Agent is the agent of one device. It is safe for concurrent use, also before and after [Agent.Run].
@@ -41,8 +43,11 @@ type Agent struct {
 	up       bool
 	upSince  time.Duration
 	board    *board.Board
+	machine  wire.Machine // as it was measured last
 	button   string
-	wiring   bool                     // the button's has a fault
+	wiring   bool // the button's has a fault
+	walk     walktest.Test
+	lastWalk *walked                  // nil: there was none yet
 	began    map[string]time.Duration // when the events of this run were made
 	duress   map[string]bool          // calls whose desk has been told
 	epoch    uint64
@@ -82,6 +87,7 @@ func New(opt Options) (*Agent, error) {
 	}
 	a.epoch = readEpoch(opt.StateDir)
 	a.remember()
+	a.lastWalk = readWalked(opt.StateDir)
 	id, err := identity.Load(opt.StateDir)
 	switch {
 	case err == nil:

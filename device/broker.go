@@ -73,10 +73,15 @@ func (a toBroker) Health() wire.Health {
 	defer a.mu.Unlock()
 	now := a.clock.Mono()
 	box := a.look(now)
-	return wire.Health{
+	h := wire.Health{
 		Version: a.opt.Version, Boot: a.clock.Boot, UpMS: now.Milliseconds(), Synced: a.clock.Synced(), Board: a.opt.Board,
 		Outbox: box.pending, Settings: a.obeyed().Rev, CertDays: a.id.CertDays(a.clock.Now()), Troubles: a.troubles.Report(now),
+		Machine: a.machine, WalkTest: a.lastTest(),
 	}
+	if a.board.HasButton() {
+		h.Button = a.button
+	}
+	return h
 }
 
 // State is part of uplink.Agent: the broker's word.
@@ -107,6 +112,7 @@ func (a toBroker) take(s wire.State) []receipted {
 			a.rejected(r)
 		case outbox.Receipted:
 			a.model.Receipted(r.Log, r.Seq)
+			a.walk.Receipted(r.ID, now)
 			if at, ok := a.began[r.ID]; ok {
 				delete(a.began, r.ID)
 				out = append(out, receipted{r.ID, r.Seq, now - at})
@@ -114,12 +120,14 @@ func (a toBroker) take(s wire.State) []receipted {
 		}
 	}
 	a.model.Broker(s.Activations, now)
+	a.advanceWalk(now)
 	a.touch()
 	return out
 }
 
 func (a toBroker) rejected(r outbox.Record) {
 	a.model.Refused(r.Log, r.Seq)
+	a.walk.Refused(r.ID, a.clock.Mono())
 	delete(a.began, r.ID)
 	if r.Lost() { // as expected: it was sent to be rejected
 		return

@@ -20,12 +20,12 @@ func (a *Agent) Raise(_ context.Context, token string, r agentapi.Raise) (agenta
 	}
 	who, _ := a.gate.Check(token) // an old token does not stop a call for help
 	a.mu.Lock()
-	raised, stored, err := a.press(r, false, who)
+	raised, m, err := a.press(r, false, who)
 	a.mu.Unlock()
 	if err != nil {
 		return raised, err
 	}
-	a.await(stored)
+	a.await(m.stored)
 	return raised, nil
 }
 
@@ -55,34 +55,34 @@ func (a *Agent) Act(_ context.Context, token, id string, act agentapi.Action) er
 		who = staff.Session{}
 	}
 	a.mu.Lock()
-	stored, err := a.act(id, act, who)
+	m, err := a.act(id, act, who)
 	a.mu.Unlock()
 	if err != nil {
 		return err
 	}
-	a.await(stored)
+	a.await(m.stored)
 	return nil
 }
 
-func (a *Agent) act(id string, act agentapi.Action, who staff.Session) (<-chan error, error) {
+func (a *Agent) act(id string, act agentapi.Action, who staff.Session) (made, error) {
 	call, ok := a.model.Find(id)
 	if !ok || a.id == nil || (act.Verb == agentapi.Needs && !call.Open) {
-		return nil, agentapi.NewProblem(agentapi.NotFound)
+		return made{}, agentapi.NewProblem(agentapi.NotFound)
 	}
 	if act.Verb == agentapi.Verify && !a.up {
-		return nil, agentapi.NewProblem(agentapi.NotConnected)
+		return made{}, agentapi.NewProblem(agentapi.NotConnected)
 	}
 	ev, ok := event(act)
 	if !ok {
-		return nil, agentapi.NewProblem(agentapi.NotFound)
+		return made{}, agentapi.NewProblem(agentapi.NotFound)
 	}
 	ev.Case, ev.Mode = call.ID, call.Mode
-	stored, err := a.emit(ev, who)
+	m, err := a.emit(ev, who)
 	if err != nil {
-		return nil, err
+		return made{}, err
 	}
 	a.tell(call.ID, call.Mode, who)
-	return stored, nil
+	return m, nil
 }
 
 func event(act agentapi.Action) (activation.Event, bool) {

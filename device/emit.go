@@ -16,9 +16,9 @@ import (
 const storedWithin = 2 * time.Second // a slow disk must not hold up a call that is on its way
 
 // press calls for help, or presses again on the open call of the mode. The caller holds the lock.
-func (a *Agent) press(r agentapi.Raise, held bool, who staff.Session) (agentapi.Raised, <-chan error, error) {
+func (a *Agent) press(r agentapi.Raise, held bool, who staff.Session) (agentapi.Raised, made, error) {
 	if a.id == nil {
-		return agentapi.Raised{}, nil, agentapi.NewProblem(agentapi.NotConnected)
+		return agentapi.Raised{}, made{}, agentapi.NewProblem(agentapi.NotConnected)
 	}
 	ev := activation.Event{
 		Type: activation.Raised, Mode: r.Mode, Trigger: r.Trigger, HeldAtStart: held, Zone: a.id.Zone, Device: a.id.Device,
@@ -28,19 +28,25 @@ func (a *Agent) press(r agentapi.Raise, held bool, who staff.Session) (agentapi.
 	case again:
 		ev.Type, ev.Case = activation.PressedAgain, id
 	case a.model.Count() >= wire.MaxActivations:
-		return agentapi.Raised{}, nil, agentapi.NewProblem(agentapi.TooManyOpen)
+		return agentapi.Raised{}, made{}, agentapi.NewProblem(agentapi.TooManyOpen)
 	default:
 		ev.Case = newID()
 	}
-	stored, err := a.emit(ev, who)
+	m, err := a.emit(ev, who)
 	if errors.Is(err, outbox.ErrFull) && again {
-		return agentapi.Raised{ID: id, Again: true}, nil, nil // the call itself is still repeated
+		return agentapi.Raised{ID: id, Again: true}, made{}, nil // the call itself is still repeated
 	}
 	if err != nil {
-		return agentapi.Raised{}, nil, err
+		return agentapi.Raised{}, made{}, err
 	}
 	a.tell(ev.Case, r.Mode, who)
-	return agentapi.Raised{ID: ev.Case, Again: again}, stored, nil
+	return agentapi.Raised{ID: ev.Case, Again: again}, m, nil
+}
+
+// made is an event that was handed to the outbox.
+type made struct {
+	id     string
+	stored <-chan error
 }
 
 // tell lets the desk know of duress, once for each call. Nothing of it shows here. The caller holds the lock.
@@ -55,7 +61,7 @@ func (a *Agent) tell(call string, mode activation.Mode, who staff.Session) {
 }
 
 // emit makes an event, hands it to the outbox and to the uplink, and returns when neither is done yet. The caller holds the lock.
-func (a *Agent) emit(ev activation.Event, who staff.Session) (<-chan error, error) {
+func (a *Agent) emit(ev activation.Event, who staff.Session) (made, error) {
 	mono, wall := a.clock.Mono(), a.clock.Now()
 	ev.ID = newID()
 	ev.Actor = activation.Actor{Kind: activation.ByDevice, ID: a.id.Device, Staff: who.Staff}
@@ -69,7 +75,7 @@ func (a *Agent) emit(ev activation.Event, who staff.Session) (<-chan error, erro
 		return e.KeyID, e.Body, err
 	})
 	if err != nil {
-		return nil, problem(err)
+		return made{}, problem(err)
 	}
 	stored = a.tellStored(ev.ID, stored)
 	a.began[ev.ID] = mono
@@ -80,7 +86,7 @@ func (a *Agent) emit(ev activation.Event, who staff.Session) (<-chan error, erro
 		a.link.Kick()
 	}
 	a.touch()
-	return stored, nil
+	return made{ev.ID, stored}, nil
 }
 
 // tellStored lets the one who asked know when an event is stored, and passes the word on.

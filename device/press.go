@@ -96,12 +96,19 @@ func (a *Agent) pressed(e button.Event) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	r := agentapi.Raise{Trigger: activation.ByButton, Mode: activation.Actual}
-	raised, _, err := a.press(r, e.HeldAtStart, staff.Session{})
+	test := a.walkTakes(e)
+	if test {
+		r.Mode = activation.Test
+	}
+	raised, m, err := a.press(r, e.HeldAtStart, staff.Session{})
 	if err != nil {
 		a.log.Error("press not sent; staff must phone", slog.Any("error", err))
 		return
 	}
-	a.log.Info("button pressed", slog.String("activation", raised.ID), slog.Bool("again", raised.Again))
+	if test {
+		a.walk.Sent(m.id, raised.ID, e.From, a.clock.Mono())
+	}
+	a.log.Info("button pressed", slog.String("activation", raised.ID), slog.String("mode", string(r.Mode)), slog.Bool("again", raised.Again))
 }
 
 func (a *Agent) setButton(to string) {

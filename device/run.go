@@ -66,7 +66,7 @@ func (a *Agent) listen() net.Listener {
 
 // serve answers the kiosk until ctx ends. A socket that fails is opened again: it must not stop the button.
 func (a *Agent) serve(ctx context.Context, l net.Listener) {
-	opt := agentapi.Options{SelfTest: a.SelfTest, Log: a.log}
+	opt := agentapi.Options{SelfTest: a.SelfTest, WalkTest: a, Log: a.log}
 	if a.opt.Board == "sim" {
 		opt.SimButton = a.Button
 	}
@@ -167,7 +167,10 @@ func (a *Agent) watchPromises(ctx context.Context) {
 	for {
 		a.mu.Lock()
 		now := a.clock.Mono()
-		next, ok := a.model.Next(now)
+		if a.advanceWalk(now) {
+			a.touch()
+		}
+		next, ok := a.nextChange(now)
 		changed := a.changed
 		a.mu.Unlock()
 		timer.Stop()
@@ -178,6 +181,7 @@ func (a *Agent) watchPromises(ctx context.Context) {
 		case <-changed:
 		case <-timer.C:
 			a.mu.Lock()
+			a.advanceWalk(a.clock.Mono())
 			a.touch()
 			a.mu.Unlock()
 		case <-ctx.Done():

@@ -24,12 +24,14 @@ func (a *Agent) State() agentapi.State {
 		Health: agentapi.Health{
 			Board: a.opt.Board, Button: a.button, Outbox: box.pending, DiskOK: box.diskOK, Enrolled: a.id != nil,
 			Troubles: a.troubles.Report(now),
+			UpMS:     now.Milliseconds(), TimeSynced: a.clock.Synced(), Machine: a.machine, LastTest: a.lastTest(),
 		},
+		WalkTest:    a.walk.View(now),
 		Activations: a.model.View(now),
 		Settings:    settings.ForKiosk(a.obeyed()),
 	}
 	if a.id != nil {
-		s.Device = a.id.Device
+		s.Device, s.Health.CertDays = a.id.Device, a.id.CertDays(a.clock.Now())
 		if s.Settings.Zone == "" {
 			s.Settings.Zone = a.id.Zone
 		}
@@ -60,6 +62,7 @@ func (a *Agent) look(now time.Duration) boxed {
 	a.troubles.Set(health.Rejected, h.Rejected > 0, now)
 	a.troubles.Set(health.ButtonStuck, a.button == buttonStuck, now)
 	a.troubles.Set(health.ButtonFault, a.button == buttonFault, now)
+	a.troubles.Set(health.WalkTest, a.lastWalk != nil && !a.lastWalk.Passed, now)
 	a.troubles.Set(health.CertEnding, a.certDays() <= certWarning && a.clock.Synced(), now)
 	return boxed{h.Pending, h.DiskOK}
 }

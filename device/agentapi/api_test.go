@@ -42,13 +42,21 @@ func TestEachCallReachesTheAgent(t *testing.T) {
 		func() error { return c.HandOver(ctx, "token-staff", raised.ID) },
 		func() error { return c.SimButton(ctx, 200*time.Millisecond) },
 		func() error { _, err := c.SelfTest(ctx); return err },
+		func() error {
+			s, err := c.StartWalkTest(ctx, "token-it")
+			if err == nil && s.WalkTest.Stage != agentapi.WalkPress {
+				t.Errorf("the walk test is %+v", s.WalkTest)
+			}
+			return err
+		},
+		func() error { _, err := c.StopWalkTest(ctx, "token-it"); return err },
 	}
 	for i, call := range calls {
 		if err := call(); err != nil {
 			t.Errorf("call %d: %v", i, err)
 		}
 	}
-	want := "raise raise needs intake report left cancel verify handover button selftest"
+	want := "raise raise needs intake report left cancel verify handover button selftest walktest walkstop"
 	var got []string
 	for _, call := range a.Calls() {
 		got = append(got, call.Verb)
@@ -94,6 +102,7 @@ func TestWhatTheServerRefuses(t *testing.T) {
 		{"too large", "POST", "/v1/pin", `{"pin":"` + strings.Repeat("1", agentapi.MaxRequest) + `"}`, 413, agentapi.TooLarge},
 		{"no such verb", "POST", "/v1/activations/a/close", `{}`, 404, agentapi.NotFound},
 		{"no such route", "GET", "/v2/state", ``, 404, agentapi.NotFound},
+		{"nothing to test", "POST", "/v1/walktest", `{}`, 404, agentapi.NotFound},
 		{"no simulated board", "POST", "/v1/sim/button", `{"hold_ms":200}`, 404, agentapi.NotFound},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

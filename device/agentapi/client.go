@@ -107,6 +107,18 @@ func (c *Client) SelfTest(ctx context.Context) (State, error) {
 	return s, c.call(ctx, http.MethodPost, "/v1/selftest", "", struct{}{}, &s)
 }
 
+// StartWalkTest starts the walk test of the panic button; the state tells how it goes on.
+func (c *Client) StartWalkTest(ctx context.Context, token string) (State, error) {
+	var s State
+	return s, c.call(ctx, http.MethodPost, "/v1/walktest", token, struct{}{}, &s)
+}
+
+// StopWalkTest stops it.
+func (c *Client) StopWalkTest(ctx context.Context, token string) (State, error) {
+	var s State
+	return s, c.call(ctx, http.MethodDelete, "/v1/walktest", token, nil, &s)
+}
+
 // SimButton holds the simulated button down; on a real board it answers NotFound.
 func (c *Client) SimButton(ctx context.Context, hold time.Duration) error {
 	return c.call(ctx, http.MethodPost, "/v1/sim/button", "", SimButton{HoldMS: hold.Milliseconds()}, nil)

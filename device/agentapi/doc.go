@@ -16,6 +16,8 @@
 //	POST /v1/activations/{id}/handover      {}               (staff)
 //	POST /v1/pin                            PINRequest -> PINAnswer
 //	POST /v1/selftest                       {} -> State
+//	POST   /v1/walktest                     {} -> State      (staff) starts the walk test of the panic button, see [WalkTest]
+//	DELETE /v1/walktest                     -> State         (staff) stops it
 //	POST /v1/sim/button                     SimButton; only on a simulated board
 //
 // Staff calls carry the token of PINAnswer as "Authorization: Bearer TOKEN".

@@ -32,6 +32,10 @@ func words(c Code) (int, string) {
 		return http.StatusConflict, "Too many calls for help are open in this zone. Please phone the desk."
 	case NotConnected:
 		return http.StatusServiceUnavailable, "There is no connection to the responders now. Please phone the desk."
+	case NoButton:
+		return http.StatusConflict, "This help point has no button that can be tested now."
+	case CallOpen:
+		return http.StatusConflict, "A call for help is open. The button can be tested afterwards."
 	case TooLarge:
 		return http.StatusRequestEntityTooLarge, "This request is too large."
 	case Internal:

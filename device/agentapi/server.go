@@ -59,9 +59,18 @@ type Agent interface {
 type Options struct {
 	SelfTest  func(context.Context) error                    // nil: answers with the state
 	SimButton func(context.Context, time.Duration) error     // nil: the route does not exist
+	WalkTest  WalkTester                                     // nil: the route does not exist
 	Log       *slog.Logger                                   // nil: silent
 	Deadline  func(http.ResponseWriter, time.Duration) error // nil: the connection's own write deadline
 	Heartbeat time.Duration                                  // 0: HeartbeatMS
+}
+
+// WalkTester runs walk tests. Both methods want the token of somebody who is signed in; [State].WalkTest tells what follows.
+type WalkTester interface {
+	// StartWalkTest answers with PINWanted, NoButton, CallOpen or NotConnected if no test can begin. A test that waits begins anew.
+	StartWalkTest(ctx context.Context, token string) error
+	// StopWalkTest ends a test that waits for its press; otherwise nothing happens.
+	StopWalkTest(ctx context.Context, token string) error
 }
 
 type server struct {
@@ -88,6 +97,10 @@ func NewServer(a Agent, opt Options) http.Handler {
 	m.HandleFunc("POST /v1/activations/{id}/{verb}", s.act)
 	m.HandleFunc("POST /v1/pin", s.pin)
 	m.HandleFunc("POST /v1/selftest", s.selfTest)
+	if opt.WalkTest != nil {
+		m.HandleFunc("POST /v1/walktest", s.walkTest(opt.WalkTest.StartWalkTest))
+		m.HandleFunc("DELETE /v1/walktest", s.walkTest(opt.WalkTest.StopWalkTest))
+	}
 	if opt.SimButton != nil {
 		m.HandleFunc("POST /v1/sim/button", s.simButton)
 	}
@@ -173,6 +186,19 @@ func (s *server) selfTest(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	s.answer(w, http.StatusOK, s.agent.State())
+}
+
+func (s *server) walkTest(do func(context.Context, string) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if !s.read(w, r, &struct{}{}) {
+			return
+		}
+		if err := do(r.Context(), bearer(r)); err != nil {
+			s.refuse(w, r, err)
+			return
+		}
+		s.answer(w, http.StatusOK, s.agent.State())
+	}
 }
 
 func (s *server) simButton(w http.ResponseWriter, r *http.Request) {

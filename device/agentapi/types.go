@@ -43,7 +43,53 @@ type Health struct {
 	DiskOK   bool           `json:"disk_ok"` // false: events are sent, but would not outlive a power cut
 	Enrolled bool           `json:"enrolled"`
 	Troubles []wire.Trouble `json:"troubles,omitempty"`
+
+	UpMS       int64          `json:"up_ms"`       // since the machine started
+	TimeSynced bool           `json:"time_synced"` // its clock is set by a trusted source; calls go out with their age either way
+	CertDays   int            `json:"cert_days"`   // until its certificate ends; it renews itself; 0 while it is not enrolled
+	Machine    wire.Machine   `json:"machine"`     // what it can measure; nil and 0: it cannot
+	LastTest   *wire.WalkTest `json:"last_test,omitempty"`
 }
+
+// WalkStage is where a walk test stands.
+type WalkStage string
+
+// The stages of a walk test.
+const (
+	WalkIdle    WalkStage = "idle"
+	WalkPress   WalkStage = "press"   // go to the button and press it, within LeftMS
+	WalkSending WalkStage = "sending" // the press was felt and is on its way
+	WalkPassed  WalkStage = "passed"  // the ledger has it; TookMS after the contact
+	WalkFailed  WalkStage = "failed"  // see Reason
+)
+
+// WalkReason is why a walk test failed.
+type WalkReason string
+
+// The reasons.
+const (
+	WalkNoPress   WalkReason = "no_press"     // nobody pressed in time, or the press was not felt: try again, then send a technician
+	WalkNoReceipt WalkReason = "no_receipt"   // felt and sent, and the ledger did not answer in time: look at the link
+	WalkRefused   WalkReason = "refused"      // the broker will never take it
+	WalkButton    WalkReason = "button_fault" // the contact cannot be read
+	WalkCall      WalkReason = "call_open"    // an actual call began meanwhile; a press is a call for help again
+	WalkStopped   WalkReason = "stopped"      // by whoever stood at the screen; it is not kept as the last test
+)
+
+// WalkTest is the walk test of the panic button: whoever is signed in starts it, goes to the button and presses. That one press, and no
+// other, is sent in mode test, end to end. A test that ended is shown for [WalkShownMS], then the stage is idle again; Health.LastTest is kept.
+//
+// While an actual call is open no test begins, and one that waits ends: a press is then a call for help.
+type WalkTest struct {
+	Stage  WalkStage  `json:"stage"`
+	LeftMS int64      `json:"left_ms,omitempty"` // of press and sending
+	TookMS int64      `json:"took_ms,omitempty"`
+	Reason WalkReason `json:"reason,omitempty"`
+	Call   string     `json:"call,omitempty"` // the activation that the press made, from sending on
+}
+
+// WalkShownMS is how long the end of a walk test is shown.
+const WalkShownMS = 120_000
 
 // Who is one agency's answer: a role, never a person.
 type Who = wire.Who
@@ -96,6 +142,7 @@ type State struct {
 	Indicators  Indicators   `json:"indicators"`
 	Activations []Activation `json:"activations,omitempty"` // open and lately ended ones, oldest first
 	Settings    Settings     `json:"settings"`
+	WalkTest    WalkTest     `json:"walk_test"`
 }
 
 // Raise calls for help. While an activation of the same mode is open in the zone, it counts as another press on that one.
@@ -157,7 +204,9 @@ const (
 	NoPINs       Code = "no_pins"       // 409: the county has set no PIN for this device
 	NotFound     Code = "not_found"     // 404: no such activation or route
 	TooManyOpen  Code = "too_many_open" // 409
-	NotConnected Code = "not_connected" // 503: needs the broker now (verify)
+	NotConnected Code = "not_connected" // 503: needs the broker now (verify, walk test)
+	NoButton     Code = "no_button"     // 409: there is no button to test, or it cannot be read
+	CallOpen     Code = "call_open"     // 409: no test while an actual call is open
 	TooLarge     Code = "too_large"     // 413
 	Internal     Code = "internal"      // 500
 )

@@ -12,7 +12,7 @@ import (
 	"safeyouthzone/device/agentapi"
 )
 
-// Call is one call that the kiosk made. Verb is that of the action, or raise, pin, selftest or button.
+// Call is one call that the kiosk made. Verb is that of the action, or raise, pin, selftest, walktest, walkstop or button.
 type Call struct {
 	Verb   string
 	ID     string
@@ -53,6 +53,8 @@ func Healthy() agentapi.State {
 	s := agentapi.State{Rev: 1, Version: "test", Device: "d-test"}
 	s.Link = agentapi.Link{Up: true, ForMS: 60_000}
 	s.Health = agentapi.Health{Board: "sim", Button: "ok", DiskOK: true, Enrolled: true}
+	s.Health.TimeSynced, s.Health.CertDays, s.Health.UpMS = true, 25, 3_600_000
+	s.WalkTest.Stage = agentapi.WalkIdle
 	s.Indicators = agentapi.Indicators{Healthy: true, Call: "off"}
 	s.Settings.Rev, s.Settings.Zone, s.Settings.ZoneName = 1, "z-test", "Test Library"
 	s.Settings.Languages, s.Settings.TimeZone = []string{"en", "es"}, "America/Los_Angeles"
@@ -198,7 +200,32 @@ func (a *Agent) button(_ context.Context, hold time.Duration) error {
 	return a.note(Call{Verb: "button", Hold: hold})
 }
 
+// StartWalkTest waits for a press that never comes; the script says how the test goes on.
+func (a *Agent) StartWalkTest(_ context.Context, token string) error {
+	return a.walk("walktest", token, agentapi.WalkTest{Stage: agentapi.WalkPress, LeftMS: 60_000})
+}
+
+// StopWalkTest ends it.
+func (a *Agent) StopWalkTest(_ context.Context, token string) error {
+	return a.walk("walkstop", token, agentapi.WalkTest{Stage: agentapi.WalkFailed, Reason: agentapi.WalkStopped})
+}
+
+func (a *Agent) walk(verb, token string, to agentapi.WalkTest) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if err := a.note(Call{Verb: verb, Token: token}); err != nil {
+		return err
+	}
+	if !a.known(token) {
+		return agentapi.NewProblem(agentapi.PINWanted)
+	}
+	if !a.inert {
+		a.set(func(s *agentapi.State) { s.WalkTest = to })
+	}
+	return nil
+}
+
 // Handler is the agent's API.
 func (a *Agent) Handler() http.Handler {
-	return agentapi.NewServer(a, agentapi.Options{SelfTest: a.selfTest, SimButton: a.button})
+	return agentapi.NewServer(a, agentapi.Options{SelfTest: a.selfTest, SimButton: a.button, WalkTest: a})
 }

@@ -39,6 +39,27 @@ type Health struct {
 	Settings uint64    `json:"settings"`
 	CertDays int       `json:"cert_days"` // days until the client certificate ends
 	Troubles []Trouble `json:"troubles,omitempty"`
+	// Button is how the panic button is: ok, held, stuck or fault; empty if there is none.
+	Button   string    `json:"button,omitempty"`
+	Machine  Machine   `json:"machine,omitzero"`
+	WalkTest *WalkTest `json:"walk_test,omitempty"` // the last one; none: there was none yet
+}
+
+// Machine is what a device measures of its hardware. What it cannot measure is left out.
+type Machine struct {
+	TempMilliC   *int64 `json:"temp_mc,omitempty"`       // thousandths of a degree Celsius
+	UnderVoltage *bool  `json:"under_voltage,omitempty"` // the supply is too weak now
+	DiskFree     int64  `json:"disk_free,omitempty"`     // bytes for the agent's state
+	DiskSize     int64  `json:"disk_size,omitempty"`
+}
+
+// WalkTest is how a walk test ended: somebody went to the button and pressed it, and the ledger's receipt came back, or did not.
+type WalkTest struct {
+	Passed     bool   `json:"passed"`
+	Reason     string `json:"reason,omitempty"` // why not
+	AgoMS      int64  `json:"ago_ms"`
+	AgoAtLeast bool   `json:"ago_at_least,omitempty"` // the device restarted since then and has no trusted clock
+	TookMS     int64  `json:"took_ms,omitempty"`      // from the contact to the receipt
 }
 
 const maxTroubles = 32
@@ -76,6 +97,9 @@ func DecodeHealth(b []byte) (Health, error) {
 	if h.Epoch == 0 || !ids(h.Boot, h.Board) || len(h.Version) > 32 || len(h.Troubles) > maxTroubles {
 		return h, fmt.Errorf("%w: a field is missing or out of range", ErrMalformed)
 	}
+	if !known(h.Button) || (h.WalkTest != nil && !known(h.WalkTest.Reason)) {
+		return h, fmt.Errorf("%w: a field is missing or out of range", ErrMalformed)
+	}
 	for _, t := range h.Troubles {
 		if !ids(t.Code) {
 			return h, fmt.Errorf("%w: a field is missing or out of range", ErrMalformed)
@@ -83,3 +107,6 @@ func DecodeHealth(b []byte) (Health, error) {
 	}
 	return h, nil
 }
+
+// known is for a word that may be missing.
+func known(word string) bool { return word == "" || ids(word) }

@@ -66,6 +66,7 @@ type Device struct {
 	Board    string
 	Outbox   int // events that it could not deliver yet
 	Troubles []wire.Trouble
+	Health   wire.Health // its last report; the zero Health: none since the broker started
 }
 
 // Fleet knows the devices.

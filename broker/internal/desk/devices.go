@@ -41,6 +41,22 @@ func troubleWords(code string) (words, do string) {
 		return "Its certificate ends soon", "It renews by itself; if this stays a day, enrol it again"
 	case "enrolment", "not_enrolled":
 		return "It is not enrolled", "Enrol it with a new code"
+	case "walk_test":
+		return "The last walk test of its button did not pass", "Repeat it at the screen; if it fails again, send a technician"
+	case "tamper":
+		return "Its case is open", "Phone the zone: somebody should look at it"
+	case "under_voltage":
+		return "Its power supply is too weak", "Replace the supply or its cable"
+	case "hot":
+		return "It is too hot", "See to its ventilation"
+	case "disk_space":
+		return "Its disk is almost full", "Send a technician"
+	case "indicator":
+		return "A lamp, buzzer or chime can not be driven", "Calls for help still work; send a technician"
+	case "settings":
+		return "It has settings that are not the county’s", "Tell those who run the devices"
+	case "socket":
+		return "Its screen can not reach it", "Staff must use the button or phone; send a technician"
 	case "power":
 		return "Its power supply has a fault", "Send a technician"
 	default:

@@ -21,6 +21,7 @@ const (
 	ButtonFault  = "button_fault" // the contact cannot be read
 	SettingsBad  = "settings"     // settings came that were not signed for this device, or could not be kept
 	Socket       = "socket"       // no kiosk can reach the agent
+	WalkTest     = "walk_test"    // the last walk test did not pass
 	CertEnding   = "certificate"  // the client certificate ends within days, or has ended
 )
 

@@ -44,7 +44,8 @@ func NewPIN(s flow.State, set locale.Set) Pad {
 		m.Note, m.Bad = c.Text("pin.none"), true
 	case agentapi.PINWanted:
 		m.Note = c.Text("pin.again")
-	case agentapi.PINLocked, agentapi.BadRequest, agentapi.NotFound, agentapi.TooManyOpen, agentapi.NotConnected, agentapi.TooLarge, agentapi.Internal:
+	case agentapi.PINLocked, agentapi.BadRequest, agentapi.NotFound, agentapi.TooManyOpen, agentapi.NotConnected, agentapi.NoButton, agentapi.CallOpen,
+		agentapi.TooLarge, agentapi.Internal:
 		fallthrough
 	default:
 		m.Note, m.Bad = c.Text("pin.failed"), true
