@@ -53,6 +53,7 @@ type Agent struct {
 	epoch    uint64
 	rev      uint64
 	changed  chan struct{}
+	end      context.CancelFunc // ends Run
 }
 
 // What the button is.

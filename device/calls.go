@@ -93,6 +93,8 @@ func event(act agentapi.Action) (activation.Event, bool) {
 		return activation.Event{Type: activation.IntakeRecorded, Intake: act.Flags}, true
 	case agentapi.Reports:
 		return activation.Event{Type: activation.ReportMade, Report: &act.Report}, true
+	case agentapi.Welfare:
+		return activation.Event{Type: activation.WelfareChecked, Welfare: act.State}, true
 	case agentapi.Leave:
 		return activation.Event{Type: activation.Left}, true
 	case agentapi.Cancel:

@@ -37,13 +37,15 @@ type rig struct {
 	cancel context.CancelFunc
 	done   chan error
 
+	verified string // of the county's numbers
+
 	mu    sync.Mutex
 	acked []string
 }
 
 func newRig(t *testing.T) *rig {
 	t.Helper()
-	r := &rig{t: t, county: identitytest.New(t, time.Now()), broker: &uplinktest.Broker{}, dir: t.TempDir(), boot: "boot-1", synced: true}
+	r := &rig{t: t, county: identitytest.New(t, time.Now()), broker: &uplinktest.Broker{}, dir: t.TempDir(), boot: "boot-1", synced: true, verified: time.Now().Format(time.DateOnly)}
 	r.broker.Key = &r.county.Seal
 	r.county.Install(r.dir)
 	r.began = time.Now()

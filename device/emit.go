@@ -80,7 +80,7 @@ func (a *Agent) emit(ev activation.Event, who staff.Session) (made, error) {
 	stored = a.tellStored(ev.ID, stored)
 	a.began[ev.ID] = mono
 	b := a.believed(rec)
-	b.At, b.Need = mono, ev.Need
+	b.At, b.Need, b.Welfare = mono, ev.Need, ev.Welfare
 	a.model.Own(b)
 	if a.link != nil {
 		a.link.Kick()

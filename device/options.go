@@ -37,6 +37,7 @@ type Options struct {
 	MQTT        []string      // replaces the addresses of the identity
 	Spread      time.Duration // longest wait before coming back after a lost connection; 0: come back at once
 	Enrol       *Card         // used while the device has no identity
+	County      Card          // address and fingerprint for a code that is typed at the kiosk; empty: none can be typed there
 	Version     string
 	Logger      *slog.Logger // nil: silent
 	Clock       Clock        // what is nil in it is the machine's own

@@ -33,6 +33,9 @@ func Run(ctx context.Context, opt Options) error {
 func (a *Agent) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	a.mu.Lock()
+	a.end = cancel
+	a.mu.Unlock()
 	l := a.listen()
 	var all sync.WaitGroup
 	for _, part := range []func(context.Context){a.watchButton, a.watchPromises, a.doChores, a.uplink, a.feedWatchdog} {
@@ -66,7 +69,7 @@ func (a *Agent) listen() net.Listener {
 
 // serve answers the kiosk until ctx ends. A socket that fails is opened again: it must not stop the button.
 func (a *Agent) serve(ctx context.Context, l net.Listener) {
-	opt := agentapi.Options{SelfTest: a.SelfTest, WalkTest: a, Log: a.log}
+	opt := agentapi.Options{SelfTest: a.SelfTest, WalkTest: a, IT: a, Log: a.log}
 	if a.opt.Board == "sim" {
 		opt.SimButton = a.Button
 	}

@@ -28,9 +28,10 @@ func (r *rig) configured(rev uint64) {
 	r.t.Helper()
 	b, err := wire.SignSettings(r.county.Settings, wire.Settings{
 		Device: "d-1", Rev: rev, Zone: "z-1", ZoneName: "Test Library", Locale: []string{"en"},
-		Numbers: []wire.PhoneNumber{{Use: "desk", Number: "213-555-0100"}},
+		Numbers: []wire.PhoneNumber{{Use: "desk", Number: "213-555-0100"}}, VerifiedOn: r.verified,
 		PINs: []wire.PIN{
 			hashed(r.t, "2468", wire.PIN{Staff: "s-1", Role: "staff"}), hashed(r.t, "8642", wire.PIN{Staff: "s-1", Role: "staff", Duress: true}),
+			hashed(r.t, "1357", wire.PIN{Staff: "s-2", Role: "it"}),
 		},
 	})
 	if err != nil {
@@ -74,6 +75,7 @@ func TestStaffActUnderTheirId(t *testing.T) {
 		for _, act := range []agentapi.Action{
 			{Verb: agentapi.Intake, Flags: []activation.Need{activation.QuietPlace}},
 			{Verb: agentapi.Reports, Report: agentapi.ReportRequest{Called: activation.Hotline}},
+			{Verb: agentapi.Welfare, State: activation.WelfareOK},
 			{Verb: agentapi.Cancel},
 			{Verb: agentapi.Verify, Code: "1234"},
 			{Verb: agentapi.HandOver},
@@ -91,7 +93,7 @@ func TestStaffActUnderTheirId(t *testing.T) {
 		}
 		synctest.Wait()
 		want := []activation.Type{
-			activation.Raised, activation.IntakeRecorded, activation.ReportMade, activation.StandDownRequested, activation.CodeEntered,
+			activation.Raised, activation.IntakeRecorded, activation.ReportMade, activation.WelfareChecked, activation.StandDownRequested, activation.CodeEntered,
 			activation.HandedOver, activation.Left,
 		}
 		if !slices.Equal(r.types(), want) {

@@ -63,6 +63,7 @@ func (a *Agent) look(now time.Duration) boxed {
 	a.troubles.Set(health.ButtonStuck, a.button == buttonStuck, now)
 	a.troubles.Set(health.ButtonFault, a.button == buttonFault, now)
 	a.troubles.Set(health.WalkTest, a.lastWalk != nil && !a.lastWalk.Passed, now)
+	a.troubles.Set(health.Contacts, a.contactsOld(), now)
 	a.troubles.Set(health.CertEnding, a.certDays() <= certWarning && a.clock.Synced(), now)
 	return boxed{h.Pending, h.DiskOK}
 }
@@ -72,4 +73,17 @@ func (a *Agent) certDays() int {
 		return certWarning + 1
 	}
 	return a.id.CertDays(a.clock.Now())
+}
+
+// contactsFor is how long the county's numbers may go without somebody calling each of them.
+const contactsFor = 180 * 24 * time.Hour
+
+// contactsOld reports whether nobody has checked the numbers that staff would call. A clock that is not trusted proves nothing.
+func (a *Agent) contactsOld() bool {
+	s := a.obeyed()
+	if s.Rev == 0 {
+		return false
+	}
+	on, err := time.Parse(time.DateOnly, s.VerifiedOn)
+	return err != nil || (a.clock.Synced() && a.clock.Now().Sub(on) > contactsFor)
 }

@@ -31,6 +31,8 @@ type Caller interface {
 type Staff interface {
 	Intake(ctx context.Context, token, id string, flags []activation.Need) error
 	Report(ctx context.Context, token, id string, r agentapi.ReportRequest) error
+	// Welfare records how the youth is.
+	Welfare(ctx context.Context, token, id string, w activation.Welfare) error
 	// Verify sends a responder's code; the answer comes as Check in a later state.
 	Verify(ctx context.Context, token, id, code string) error
 }

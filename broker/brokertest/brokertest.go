@@ -32,7 +32,8 @@ const Token = "brokertest"
 func Zone(id, name string) broker.Zone {
 	return broker.Zone{
 		ID: id, Name: name, Area: "Zone 3", Address: "240 W Compton Blvd", Locale: []string{"en", "es"}, TimeZone: "America/Los_Angeles",
-		Numbers: []wire.PhoneNumber{{Use: "emergency", Number: "911"}, {Use: "hotline", Number: "800-540-4000"}},
+		Numbers:  []wire.PhoneNumber{{Use: "emergency", Number: "911"}, {Use: "hotline", Number: "800-540-4000"}},
+		Verified: time.Now().Format(time.DateOnly),
 	}
 }
 

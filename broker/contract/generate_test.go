@@ -155,6 +155,8 @@ func folds() []foldVector {
 	declined := ev(activation.StandDownDeclined, func(e *activation.Event) { e.Actor.Kind = activation.ByDesk })
 	refused := ev(activation.CodeRefused, nil)
 	left := ev(activation.Left, nil)
+	well := ev(activation.WelfareChecked, func(e *activation.Event) { e.Welfare = activation.WelfareOK })
+	unwell := ev(activation.WelfareChecked, func(e *activation.Event) { e.Welfare = activation.WelfareHelp })
 	tries := activation.MaxCodeTries
 	needs := []activation.Need{activation.QuietPlace}
 	return []foldVector{
@@ -164,6 +166,7 @@ func folds() []foldVector {
 		{Name: "asked and declined", Events: []activation.Event{raised, asked, declined}, Stage: activation.Received, Down: "declined", Press: 1, Tries: tries},
 		{Name: "a wrong code", Events: []activation.Event{raised, ack, refused, refused}, Stage: activation.StageAcknowledged, Press: 1, Tries: tries - 1},
 		{Name: "the youth left", Events: []activation.Event{raised, left}, Stage: activation.Gone, Press: 1, Tries: tries},
+		{Name: "the last look counts, in whatever order", Events: []activation.Event{raised, unwell, well}, Stage: activation.Received, Press: 1, Tries: tries, Well: activation.WelfareHelp},
 		{Name: "nobody raised it", Events: []activation.Event{need}, Stage: activation.Sending, Tries: tries, Error: "case was not raised"},
 	}
 }

@@ -69,6 +69,7 @@ type foldVector struct {
 	Press  int                `json:"presses"`
 	Needs  []activation.Need  `json:"needs,omitempty"`
 	Tries  int                `json:"code_tries"`
+	Well   activation.Welfare `json:"welfare,omitempty"`
 	Error  string             `json:"error,omitempty"` // of the last event
 }
 
@@ -170,7 +171,7 @@ func TestFoldVectors(t *testing.T) {
 				last = err
 			}
 		}
-		if s.Stage() != x.Stage || string(s.StandDown()) != x.Down || s.Presses != x.Press || same(t, s.Needs) != same(t, x.Needs) || s.CodeTries() != x.Tries {
+		if s.Stage() != x.Stage || string(s.StandDown()) != x.Down || s.Presses != x.Press || same(t, s.Needs) != same(t, x.Needs) || s.CodeTries() != x.Tries || s.Welfare != x.Well {
 			t.Errorf("%s: stage %s, stand-down %q, presses %d, needs %v, tries %d", x.Name, s.Stage(), s.StandDown(), s.Presses, s.Needs, s.CodeTries())
 		}
 		if (last == nil) != (x.Error == "") || (last != nil && !strings.Contains(last.Error(), x.Error)) {

@@ -26,6 +26,9 @@ type config struct {
 	MQTT        []string `toml:"mqtt"`
 	Spread      duration `toml:"spread"`
 	LogLevel    string   `toml:"log_level"`
+
+	EnrolAddress     string `toml:"enrol_address"`
+	EnrolFingerprint string `toml:"enrol_fingerprint"`
 }
 
 // duration is written as 10s or 1m30s.
@@ -77,6 +80,8 @@ func (c config) check(path string) error {
 		return say("board is neither sim nor none")
 	case time.Duration(c.Hold) > maxHold:
 		return say("hold is longer than 2s: nobody in fear counts to three")
+	case (c.EnrolAddress == "") != (c.EnrolFingerprint == ""):
+		return say("enrol_address and enrol_fingerprint belong together: both stand on the card")
 	case time.Duration(c.Spread) > maxSpread:
 		return say("spread is longer than 1m")
 	}
@@ -96,6 +101,6 @@ func (c config) level() slog.Level {
 func (c config) options() device.Options {
 	return device.Options{
 		StateDir: c.StateDir, Socket: c.Socket, SocketGroup: c.SocketGroup, Board: c.Board, Hold: time.Duration(c.Hold),
-		MQTT: c.MQTT, Spread: time.Duration(c.Spread),
+		MQTT: c.MQTT, Spread: time.Duration(c.Spread), County: device.Card{Address: c.EnrolAddress, Fingerprint: c.EnrolFingerprint},
 	}
 }

@@ -19,9 +19,10 @@ import (
 var ErrSilent = errors.New("agent is silent")
 
 const (
-	base        = "http://agent"
-	maxAnswer   = 1 << 20
-	callTimeout = 10 * time.Second // an answer to a call waits for an fsync at most
+	base         = "http://agent"
+	maxAnswer    = 1 << 20
+	callTimeout  = 10 * time.Second // an answer to a call waits for an fsync at most
+	enrolTimeout = 40 * time.Second // the county is asked
 )
 
 // Client talks to the agent of this device. It is safe for concurrent use and holds no state but idle connections.
@@ -73,6 +74,11 @@ func (c *Client) Intake(ctx context.Context, token, id string, flags []activatio
 // Report records that staff made the report by phone.
 func (c *Client) Report(ctx context.Context, token, id string, r ReportRequest) error {
 	return c.act(ctx, token, id, "report", r)
+}
+
+// Welfare records how the youth is.
+func (c *Client) Welfare(ctx context.Context, token, id string, w activation.Welfare) error {
+	return c.act(ctx, token, id, "welfare", WelfareRequest{State: w})
 }
 
 // Left records that the youth left.
@@ -129,7 +135,11 @@ func (c *Client) act(ctx context.Context, token, id, verb string, body any) erro
 }
 
 func (c *Client) call(ctx context.Context, method, path, token string, in, out any) error {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	return c.callWithin(ctx, callTimeout, method, path, token, in, out)
+}
+
+func (c *Client) callWithin(ctx context.Context, limit time.Duration, method, path, token string, in, out any) error {
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	res, err := c.do(ctx, method, path, token, in)
 	if err != nil {

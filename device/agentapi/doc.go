@@ -10,6 +10,7 @@
 //	POST /v1/activations/{id}/needs         NeedRequest
 //	POST /v1/activations/{id}/intake        IntakeRequest    (staff)
 //	POST /v1/activations/{id}/report        ReportRequest    (staff)
+//	POST /v1/activations/{id}/welfare       WelfareRequest   (staff)
 //	POST /v1/activations/{id}/left          {}               (staff)
 //	POST /v1/activations/{id}/cancel        {}               (staff)
 //	POST /v1/activations/{id}/verify        VerifyRequest    (staff)
@@ -18,6 +19,8 @@
 //	POST /v1/selftest                       {} -> State
 //	POST   /v1/walktest                     {} -> State      (staff) starts the walk test of the panic button, see [WalkTest]
 //	DELETE /v1/walktest                     -> State         (staff) stops it
+//	POST /v1/restart                        {}               (it)
+//	POST /v1/enrol                          EnrolRequest     (it, or a device that is not enrolled)
 //	POST /v1/sim/button                     SimButton; only on a simulated board
 //
 // Staff calls carry the token of PINAnswer as "Authorization: Bearer TOKEN".

@@ -36,6 +36,8 @@ func words(c Code) (int, string) {
 		return http.StatusConflict, "This help point has no button that can be tested now."
 	case CallOpen:
 		return http.StatusConflict, "A call for help is open. The button can be tested afterwards."
+	case CardRefused:
+		return http.StatusConflict, "The county does not take this code."
 	case TooLarge:
 		return http.StatusRequestEntityTooLarge, "This request is too large."
 	case Internal:

@@ -22,6 +22,7 @@ const (
 	Needs    Verb = "needs"
 	Intake   Verb = "intake"
 	Reports  Verb = "report"
+	Welfare  Verb = "welfare"
 	Leave    Verb = "left"
 	Cancel   Verb = "cancel"
 	Verify   Verb = "verify"
@@ -37,6 +38,7 @@ type Action struct {
 	Need   activation.Need
 	Flags  []activation.Need
 	Report ReportRequest
+	State  activation.Welfare
 	Code   string
 }
 
@@ -60,6 +62,7 @@ type Options struct {
 	SelfTest  func(context.Context) error                    // nil: answers with the state
 	SimButton func(context.Context, time.Duration) error     // nil: the route does not exist
 	WalkTest  WalkTester                                     // nil: the route does not exist
+	IT        IT                                             // nil: the routes do not exist
 	Log       *slog.Logger                                   // nil: silent
 	Deadline  func(http.ResponseWriter, time.Duration) error // nil: the connection's own write deadline
 	Heartbeat time.Duration                                  // 0: HeartbeatMS
@@ -100,6 +103,10 @@ func NewServer(a Agent, opt Options) http.Handler {
 	if opt.WalkTest != nil {
 		m.HandleFunc("POST /v1/walktest", s.walkTest(opt.WalkTest.StartWalkTest))
 		m.HandleFunc("DELETE /v1/walktest", s.walkTest(opt.WalkTest.StopWalkTest))
+	}
+	if opt.IT != nil {
+		m.HandleFunc("POST /v1/restart", s.restart)
+		m.HandleFunc("POST /v1/enrol", s.enrol)
 	}
 	if opt.SimButton != nil {
 		m.HandleFunc("POST /v1/sim/button", s.simButton)
@@ -148,6 +155,11 @@ func (s *server) readAction(w http.ResponseWriter, r *http.Request, a *Action) b
 		return ok
 	case Reports:
 		return s.read(w, r, &a.Report)
+	case Welfare:
+		var in WelfareRequest
+		ok := s.read(w, r, &in)
+		a.State = in.State
+		return ok
 	case Verify:
 		var in VerifyRequest
 		ok := s.read(w, r, &in)

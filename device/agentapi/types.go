@@ -111,6 +111,7 @@ type Activation struct {
 	Check     Check                `json:"check"`
 	StandDown activation.StandDown `json:"stand_down,omitempty"`
 	Reported  bool                 `json:"reported,omitempty"`
+	Welfare   *wire.Welfare        `json:"welfare,omitempty"` // absent: nobody has looked yet
 	Outcome   activation.Outcome   `json:"outcome,omitempty"`
 }
 
@@ -130,6 +131,9 @@ type Settings struct {
 	Languages []string           `json:"languages,omitempty"`
 	Numbers   []wire.PhoneNumber `json:"numbers"` // never empty: an agent without settings has built-in ones
 	TimeZone  string             `json:"time_zone,omitempty"`
+	// VerifiedOn is the day on which somebody called every one of Numbers, as 2026-10-01; empty: nobody says so.
+	VerifiedOn string      `json:"verified_on,omitempty"`
+	Policy     wire.Policy `json:"policy"` // why staff of this zone report
 }
 
 // State is everything that a kiosk shows.
@@ -170,6 +174,11 @@ type IntakeRequest struct {
 // ReportRequest records that a report was made by phone.
 type ReportRequest = activation.Report
 
+// WelfareRequest is how the youth is.
+type WelfareRequest struct {
+	State activation.Welfare `json:"state"`
+}
+
 // VerifyRequest is a responder's code as staff typed it. The answer comes in the state, as Check.
 type VerifyRequest struct {
 	Code string `json:"code"`
@@ -208,6 +217,7 @@ const (
 	NoButton     Code = "no_button"     // 409: there is no button to test, or it cannot be read
 	CallOpen     Code = "call_open"     // 409: no test while an actual call is open
 	TooLarge     Code = "too_large"     // 413
+	CardRefused  Code = "card_refused"  // 409: the county does not take the code of an enrolment card
 	Internal     Code = "internal"      // 500
 )
 

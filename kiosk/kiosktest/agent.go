@@ -193,6 +193,14 @@ func (a *Agent) Report(_ context.Context, token, id string, r agentapi.ReportReq
 	return a.change(id, func(act *agentapi.Activation) { act.Reported = true })
 }
 
+// Welfare implements kiosk.Client.
+func (a *Agent) Welfare(_ context.Context, token, id string, w activation.Welfare) error {
+	if err := a.note("welfare", token, id, string(w)); err != nil {
+		return err
+	}
+	return a.change(id, func(act *agentapi.Activation) { act.Welfare = &wire.Welfare{State: w} })
+}
+
 // Verify implements kiosk.Client.
 func (a *Agent) Verify(_ context.Context, token, id, code string) error {
 	return a.note("verify", token, id, code)

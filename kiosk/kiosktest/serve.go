@@ -32,6 +32,8 @@ func (s served) Act(ctx context.Context, token, id string, a agentapi.Action) er
 		return s.Intake(ctx, token, id, a.Flags)
 	case agentapi.Reports:
 		return s.Report(ctx, token, id, a.Report)
+	case agentapi.Welfare:
+		return s.Welfare(ctx, token, id, a.State)
 	case agentapi.Leave:
 		return s.Left(ctx, token, id)
 	case agentapi.Cancel:

@@ -211,6 +211,7 @@ func TestNoFieldCanCarryProse(t *testing.T) {
 		"staff":   func(e *activation.Event) { e.Actor.Staff = "Mrs. Smith" },
 		"boot":    func(e *activation.Event) { e.Source.Boot = "a b" },
 		"need":    func(e *activation.Event) { e.Need = "he hit her" },
+		"welfare": func(e *activation.Event) { e.Welfare = "she cries" },
 		"message": func(e *activation.Event) { e.Message = "hello" },
 		"agency":  func(e *activation.Event) { e.Agency = "x" },
 		"referral": func(e *activation.Event) {
@@ -232,6 +233,7 @@ func events(t *rapid.T) []activation.Event {
 		activation.MessageSent, activation.Arrived, activation.CodeIssued, activation.ResponderVerified, activation.CodeRefused,
 		activation.HandedOver, activation.Left, activation.StandDownRequested, activation.StandDownConfirmed,
 		activation.StandDownDeclined, activation.Duress, activation.Closed, activation.IntakeRecorded,
+		activation.WelfareChecked,
 	}
 	out := []activation.Event{raised()}
 	for n := range rapid.IntRange(0, 24).Draw(t, "n") {
@@ -254,6 +256,8 @@ func fill(t *rapid.T, e *activation.Event) {
 		e.Intake = []activation.Need{rapid.SampledFrom(activation.Needs()).Draw(t, "flag")}
 	case activation.ReportMade:
 		e.Report = &activation.Report{Called: activation.Hotline, Disposition: rapid.SampledFrom([]activation.Disposition{activation.Immediate, activation.FiveDays}).Draw(t, "d")}
+	case activation.WelfareChecked:
+		e.Welfare = rapid.SampledFrom([]activation.Welfare{activation.WelfareOK, activation.WelfareHelp}).Draw(t, "welfare")
 	case activation.MessageSent:
 		e.Message = rapid.SampledFrom(activation.Messages()).Draw(t, "message")
 	case activation.Closed:

@@ -80,6 +80,10 @@ func (s *State) fold(e Event) {
 			r := *e.Report
 			s.Report = &r
 		}
+	case WelfareChecked:
+		if s.Welfared.latest(m) {
+			s.Welfare = e.Welfare
+		}
 	case MessageSent:
 		if s.Messaged.latest(m) {
 			s.Message = e.Message

@@ -62,7 +62,7 @@ func Decide(s State, cmd Command, now time.Time) ([]Event, error) {
 
 // mayAct is the wall of promise 6: what a device may say, and what only a person at the desk may decide.
 func mayAct(cmd Command) error {
-	device := []Type{Raised, PressedAgain, NeedAsked, IntakeRecorded, ReportMade, CodeEntered, HandedOver, Left, StandDownRequested, Duress}
+	device := []Type{Raised, PressedAgain, NeedAsked, IntakeRecorded, ReportMade, WelfareChecked, CodeEntered, HandedOver, Left, StandDownRequested, Duress}
 	desk := []Type{
 		Raised, Acknowledged, Coming, MessageSent, Arrived, CodeIssued, HandedOver, Left, StandDownConfirmed, StandDownDeclined, Closed,
 	}

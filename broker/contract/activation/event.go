@@ -15,6 +15,7 @@ const (
 	NeedAsked          Type = "need_asked"           // the youth touched a need
 	IntakeRecorded     Type = "intake_recorded"      // coarse flags that staff saw
 	ReportMade         Type = "report_made"          // staff made the report by phone
+	WelfareChecked     Type = "welfare_checked"      // staff looked how the youth is while everybody waits
 	Acknowledged       Type = "acknowledged"         // a person of an agency took it
 	Coming             Type = "coming"               // that agency is on its way
 	MessageSent        Type = "message_sent"         // the desk put a canned sentence on the kiosk
@@ -76,6 +77,15 @@ const (
 func Needs() []Need {
 	return []Need{Hurt, Afraid, QuietPlace, WaterFood, WarmClothes, Restroom, PhoneCall, Interpreter}
 }
+
+// Welfare is what staff saw when they looked how the youth is.
+type Welfare string
+
+// What they can have seen.
+const (
+	WelfareOK   Welfare = "ok"
+	WelfareHelp Welfare = "need_help" // they cannot wait for whoever is coming: the desk must ring
+)
 
 // Message is a canned sentence for the kiosk; the words live in the kiosk's catalogues.
 type Message string
@@ -186,6 +196,7 @@ type Event struct {
 	Need        Need    `json:"need,omitempty"`          // need_asked
 	Intake      []Need  `json:"intake,omitempty"`        // intake_recorded
 	Report      *Report `json:"report,omitempty"`        // report_made
+	Welfare     Welfare `json:"welfare,omitempty"`       // welfare_checked
 	Agency      string  `json:"agency,omitempty"`        // acknowledged, coming, arrived, code_issued, responder_verified, handed_over
 	ETAMin      int     `json:"eta_min,omitempty"`       // coming: minutes from the event
 	Message     Message `json:"message,omitempty"`       // message_sent

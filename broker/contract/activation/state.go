@@ -125,6 +125,8 @@ type State struct {
 	Intaken   Mark     `json:"intaken,omitzero"`
 	Report    *Report  `json:"report,omitempty"`
 	Reported  Mark     `json:"reported,omitzero"`
+	Welfare   Welfare  `json:"welfare,omitempty"` // what staff saw last; empty: nobody has looked yet
+	Welfared  Mark     `json:"welfared,omitzero"`
 
 	Answers   []Answer `json:"answers,omitempty"` // sorted by agency
 	Message   Message  `json:"message,omitempty"`

@@ -17,8 +17,8 @@ const (
 
 // fields names the payload fields that a type of event may carry.
 type fields struct {
-	trigger, alias, need, intake, report, agency, eta, message, code, outcome bool
-	where                                                                     bool // zone and device
+	trigger, alias, need, intake, report, welfare, agency, eta, message, code, outcome bool
+	where                                                                              bool // zone and device
 }
 
 // allowed is the closed table of event types.
@@ -34,6 +34,8 @@ func allowed(t Type) (fields, bool) {
 		return fields{intake: true}, true
 	case ReportMade:
 		return fields{report: true}, true
+	case WelfareChecked:
+		return fields{welfare: true}, true
 	case Acknowledged, Arrived, CodeIssued:
 		return fields{agency: true, code: true}, true
 	case Coming:
@@ -105,6 +107,8 @@ func (e Event) validateSpare(f fields) error {
 		return invalid("intake")
 	case !f.report && e.Report != nil:
 		return invalid("report")
+	case !f.welfare && e.Welfare != "":
+		return invalid("welfare")
 	case !f.agency && e.Agency != "":
 		return invalid("agency")
 	case !f.eta && e.ETAMin != 0:
@@ -133,6 +137,8 @@ func (e Event) validateBody(f fields) error {
 		return invalid("intake")
 	case f.report && !e.Report.valid():
 		return invalid("report")
+	case f.welfare && e.Welfare != WelfareOK && e.Welfare != WelfareHelp:
+		return invalid("welfare")
 	case f.agency && e.Type != HandedOver && !ValidID(e.Agency), e.Agency != "" && !ValidID(e.Agency):
 		return invalid("agency")
 	case f.eta && (e.ETAMin < 1 || e.ETAMin > maxETA):

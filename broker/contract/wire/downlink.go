@@ -89,7 +89,14 @@ type Activation struct {
 	Check     Check                `json:"check"`
 	StandDown activation.StandDown `json:"stand_down,omitempty"`
 	Reported  bool                 `json:"reported,omitempty"`
+	Welfare   *Welfare             `json:"welfare,omitempty"` // absent: nobody has looked yet
 	Outcome   activation.Outcome   `json:"outcome,omitempty"`
+}
+
+// Welfare is what staff saw when they last looked how the youth is.
+type Welfare struct {
+	State activation.Welfare `json:"state"`
+	AgeMS int64              `json:"age_ms"` // since then, at the moment of sending
 }
 
 // State is all that a device needs to know about its zone, whole, each time.
@@ -107,7 +114,7 @@ type State struct {
 
 // PhoneNumber is one number that a kiosk may show.
 type PhoneNumber struct {
-	Use    string `json:"use"` // emergency, hotline, desk, text
+	Use    string `json:"use"` // emergency, hotline, desk, text, support
 	Number string `json:"number"`
 }
 
@@ -141,9 +148,26 @@ type Settings struct {
 	Events   []Listing     `json:"events,omitempty"` // at most a few lines for the idle page
 	Locale   []string      `json:"languages"`        // BCP 47, the first is the site's own
 	Numbers  []PhoneNumber `json:"numbers"`          // whom to call when this does not work
-	PINs     []PIN         `json:"pins,omitempty"`
-	TimeZone string        `json:"time_zone"` // IANA
+	// VerifiedOn is the day on which somebody of the county called every one of Numbers, as 2026-10-01. Empty: nobody says so.
+	VerifiedOn string `json:"verified_on,omitempty"`
+	// Policy is what the site's staff are told about reporting. Empty: [Mandated].
+	Policy   Policy `json:"policy,omitempty"`
+	PINs     []PIN  `json:"pins,omitempty"`
+	TimeZone string `json:"time_zone"` // IANA
 }
+
+// Policy is why staff of a zone report.
+type Policy string
+
+// The policies.
+const (
+	Mandated      Policy = "mandated"       // the law names them
+	CountyPolicy  Policy = "county_policy"  // the county asks them
+	AskSupervisor Policy = "ask_supervisor" // their supervisor decides with them
+)
+
+// Policies lists every policy.
+func Policies() []Policy { return []Policy{Mandated, CountyPolicy, AskSupervisor} }
 
 // SignedSettings is a [Settings] with the broker's signature over its exact bytes.
 type SignedSettings struct {

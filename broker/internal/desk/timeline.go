@@ -59,6 +59,11 @@ func (d *Desk) eventWords(e activation.Event) string {
 		return "Staff recorded what the youth needs"
 	case activation.ReportMade:
 		return "Report made to " + calledWords(e.Report.Called)
+	case activation.WelfareChecked:
+		if e.Welfare == activation.WelfareHelp {
+			return "Staff looked how the youth is: they need help now"
+		}
+		return "Staff looked how the youth is: all right"
 	case activation.MessageSent:
 		return "Sentence on the kiosk: “" + messageWords(e.Message) + "”"
 	case activation.CodeRefused:

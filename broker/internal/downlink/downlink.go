@@ -154,6 +154,9 @@ func (d *Downlink) show(s activation.State, now time.Time) wire.Activation {
 		Reported: s.Report != nil, Outcome: s.Outcome,
 		Check: wire.Check{Verified: s.Verified(), Wrong: len(s.WrongCode), TriesLeft: s.CodeTries()},
 	}
+	if s.Welfare != "" {
+		a.Welfare = &wire.Welfare{State: s.Welfare, AgeMS: max(0, now.Sub(s.Welfared.At).Milliseconds())}
+	}
 	for _, x := range s.Answers {
 		if x.Stage() == activation.Received { // a code was made, nothing said yet
 			continue

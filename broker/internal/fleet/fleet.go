@@ -12,7 +12,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
+	"time"
 
 	"safeyouthzone/broker/contract/activation"
 	"safeyouthzone/broker/contract/wire"
@@ -28,6 +30,8 @@ type Zone struct {
 	Events   []wire.Listing     `toml:"events"`
 	Locale   []string           `toml:"languages"`
 	Numbers  []wire.PhoneNumber `toml:"numbers"`
+	Verified string             `toml:"verified_on"`   // 2026-10-01: when somebody called every number
+	Policy   wire.Policy        `toml:"report_policy"` // empty: mandated
 	TimeZone string             `toml:"time_zone"`
 	Staff    []Staff            `toml:"staff"`
 }
@@ -136,9 +140,15 @@ func (z Zone) settings() (wire.Settings, error) {
 	case len(z.Numbers) == 0:
 		return bad("numbers are missing: staff must have somebody to call when nothing else works")
 	}
+	if _, err := time.Parse(time.DateOnly, z.Verified); err != nil && z.Verified != "" {
+		return bad("verified_on is not a day like 2026-10-01")
+	}
+	if z.Policy != "" && !slices.Contains(wire.Policies(), z.Policy) {
+		return bad("report_policy is none of mandated, county_policy, ask_supervisor")
+	}
 	doc := wire.Settings{
 		V: wire.Version, Zone: z.ID, ZoneName: z.Name, Hours: z.Hours, Events: z.Events, Locale: z.Locale, Numbers: z.Numbers,
-		TimeZone: z.TimeZone,
+		TimeZone: z.TimeZone, VerifiedOn: z.Verified, Policy: z.Policy,
 	}
 	for _, s := range z.Staff {
 		pins, err := s.pins()

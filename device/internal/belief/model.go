@@ -26,6 +26,7 @@ type Event struct {
 	Mode    activation.Mode
 	Trigger activation.Trigger
 	Need    activation.Need
+	Welfare activation.Welfare
 	At      time.Duration // when it happened; negative if before this start
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"safeyouthzone/broker/contract/activation"
+	"safeyouthzone/broker/contract/wire"
 	"safeyouthzone/device/agentapi"
 )
 
@@ -35,6 +36,11 @@ func (m *Model) listed(c *call, now time.Duration) agentapi.Activation {
 		ID: c.ID, Code: c.Code, Mode: c.Mode, Stage: c.Stage, Trigger: c.Trigger, AgeMS: (now - c.raised).Milliseconds(),
 		Needs: c.Needs, Message: c.Message, Check: agentapi.Check{Check: c.Check},
 		StandDown: c.StandDown, Reported: c.Reported, Outcome: c.Outcome,
+	}
+	if c.Welfare != nil {
+		w := *c.Welfare
+		w.AgeMS += (now - c.at).Milliseconds()
+		a.Welfare = &w
 	}
 	for _, w := range c.Who {
 		if w.ETAMS != nil {
@@ -78,7 +84,7 @@ func (m *Model) pending(a *agentapi.Activation, belongs func(*own) bool, now tim
 			}
 		}
 		a.Fallback = worse(a.Fallback, o.fallback(now))
-		o.show(a)
+		o.show(a, now)
 	}
 }
 
@@ -105,7 +111,7 @@ func worse(a, b agentapi.Fallback) agentapi.Fallback {
 }
 
 // show adds what a person did here and should see at once, though it is still on its way. A stage never moves by that.
-func (o *own) show(a *agentapi.Activation) {
+func (o *own) show(a *agentapi.Activation, now time.Duration) {
 	switch o.Type {
 	case activation.NeedAsked:
 		a.Needs = withNeed(a.Needs, o.Need)
@@ -113,6 +119,8 @@ func (o *own) show(a *agentapi.Activation) {
 		a.Check.Waiting = true
 	case activation.ReportMade:
 		a.Reported = true
+	case activation.WelfareChecked:
+		a.Welfare = &wire.Welfare{State: o.Welfare, AgeMS: (now - o.At).Milliseconds()}
 	case activation.StandDownRequested:
 		if a.StandDown == activation.NoStandDown || a.StandDown == activation.StandDownRefused {
 			a.StandDown = activation.StandDownAsked

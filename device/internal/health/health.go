@@ -22,6 +22,7 @@ const (
 	SettingsBad  = "settings"     // settings came that were not signed for this device, or could not be kept
 	Socket       = "socket"       // no kiosk can reach the agent
 	WalkTest     = "walk_test"    // the last walk test did not pass
+	Contacts     = "contacts"     // nobody has checked the numbers that staff would call
 	CertEnding   = "certificate"  // the client certificate ends within days, or has ended
 )
 

@@ -90,7 +90,10 @@ func Numbers() []wire.PhoneNumber {
 func ForKiosk(s wire.Settings) agentapi.Settings {
 	out := agentapi.Settings{
 		Rev: s.Rev, Zone: s.Zone, ZoneName: s.ZoneName, Hours: s.Hours, Events: s.Events, Languages: s.Locale,
-		Numbers: s.Numbers, TimeZone: s.TimeZone,
+		Numbers: s.Numbers, TimeZone: s.TimeZone, VerifiedOn: s.VerifiedOn, Policy: s.Policy,
+	}
+	if out.Policy == "" {
+		out.Policy = wire.Mandated
 	}
 	if len(out.Numbers) == 0 {
 		out.Numbers = Numbers()
