@@ -235,6 +235,7 @@ func events(t *rapid.T) []activation.Event {
 		activation.StandDownDeclined, activation.Duress, activation.Closed, activation.IntakeRecorded,
 		activation.WelfareChecked,
 	}
+	types = append(types, activation.FollowUpTypes()...)
 	out := []activation.Event{raised()}
 	for n := range rapid.IntRange(0, 24).Draw(t, "n") {
 		e := at(n+1, rapid.SampledFrom(types).Draw(t, "type"), nil)
@@ -246,6 +247,10 @@ func events(t *rapid.T) []activation.Event {
 }
 
 func fill(t *rapid.T, e *activation.Event) {
+	if e.Type.FollowsUp() {
+		fillFollowUp(t, e)
+		return
+	}
 	switch e.Type {
 	case activation.PressedAgain:
 		e.Trigger, e.Zone, e.Device = activation.ByButton, "compton", "d-2"

@@ -48,11 +48,13 @@ func Apply(s State, e Event) (State, error) {
 }
 
 func raise(e Event) State {
-	return State{
+	s := State{
 		Case: e.Case, Zone: e.Zone, Device: e.Device, Mode: e.Mode, Trigger: e.Trigger, HeldAtStart: e.HeldAtStart,
 		RaisedAt: e.HappenedAt(), ReceivedAt: e.LedgerTime, AgeAtLeast: e.Source.AgeAtLeast,
 		Presses: 1, LastPress: mark(e), Seen: []string{e.ID},
 	}
+	s.Course.fold(e)
+	return s
 }
 
 func mark(e Event) Mark { return Mark{At: e.HappenedAt(), ID: e.ID} }
@@ -60,12 +62,16 @@ func mark(e Event) Mark { return Mark{At: e.HappenedAt(), ID: e.ID} }
 // clone copies what fold may write, so that two states never share memory.
 func (s State) clone() State {
 	s.Seen, s.Needs, s.Aliases = slices.Clone(s.Seen), slices.Clone(s.Needs), slices.Clone(s.Aliases)
-	s.Answers, s.WrongCode = slices.Clone(s.Answers), slices.Clone(s.WrongCode)
+	s.Answers, s.WrongCode, s.Course = slices.Clone(s.Answers), slices.Clone(s.WrongCode), s.Course.clone()
 	return s
 }
 
 func (s *State) fold(e Event) {
 	m := mark(e)
+	if e.Type.FollowsUp() {
+		s.Course.fold(e)
+		return
+	}
 	switch e.Type {
 	case PressedAgain:
 		s.press(e, m)

@@ -66,6 +66,7 @@ func mayAct(cmd Command) error {
 	desk := []Type{
 		Raised, Acknowledged, Coming, MessageSent, Arrived, CodeIssued, HandedOver, Left, StandDownConfirmed, StandDownDeclined, Closed,
 	}
+	desk = append(desk, FollowUpTypes()...)
 	may := desk
 	if cmd.Actor.Kind == ByDevice {
 		may = device
@@ -95,6 +96,9 @@ func decideDevice(s State, cmd Command) []Event {
 }
 
 func decideDesk(s State, cmd Command) ([]Event, error) {
+	if cmd.Type.FollowsUp() {
+		return decideFollowUp(s, cmd)
+	}
 	if st := s.Stage(); st == StageClosed || (st == StoodDown && cmd.Type != Closed) {
 		return nil, ErrEnded
 	}

@@ -202,6 +202,8 @@ type Event struct {
 	Message     Message `json:"message,omitempty"`       // message_sent
 	Code        string  `json:"code,omitempty"`          // acknowledged, coming, arrived, code_issued: responder code; code_entered
 	Outcome     Outcome `json:"outcome,omitempty"`       // closed
+
+	FollowUp *FollowUp `json:"follow_up,omitempty"` // of the 72 hours: see followup.go
 }
 
 // HappenedAt is when the event happened by the ledger's clock: the time it was taken less its age.

@@ -144,6 +144,8 @@ type State struct {
 	ClosedAt     Mark    `json:"closed_at,omitzero"`
 	Outcome      Outcome `json:"outcome,omitempty"`
 
+	Course Course `json:"course,omitzero"` // of the 72 hours: see followup_state.go
+
 	Seen []string `json:"seen"` // ids of the folded events, sorted
 }
 

@@ -51,7 +51,7 @@ func allowed(t Type) (fields, bool) {
 	case CodeRefused, Left, StandDownRequested, StandDownConfirmed, StandDownDeclined, Duress:
 		return fields{}, true
 	default:
-		return fields{}, false
+		return fields{agency: t.wantsAgency()}, t.FollowsUp()
 	}
 }
 
@@ -67,7 +67,10 @@ func (e Event) Validate() error {
 	if err := e.validateSpare(f); err != nil {
 		return err
 	}
-	return e.validateBody(f)
+	if err := e.validateBody(f); err != nil {
+		return err
+	}
+	return e.validateFollowUp()
 }
 
 func (e Event) validateHead() error {

@@ -47,7 +47,7 @@ type Audit struct {
 	Denied bool      `json:"denied,omitempty"` // it was asked for and refused
 }
 
-// Record is one record of a chain: an event, a rejection, or an audit of the desk. It is exactly one of them.
+// Record is one record of a chain: an event, a rejection, an audit of the desk, or a document. It is exactly one of them.
 type Record struct {
 	V        int               `json:"v"`
 	N        uint64            `json:"n"`              // 1, 2, 3, ... within the chain
@@ -55,6 +55,7 @@ type Record struct {
 	Event    *activation.Event `json:"event,omitempty"`
 	Rejected *Rejection        `json:"rejected,omitempty"`
 	Audit    *Audit            `json:"audit,omitempty"`
+	Document *Document         `json:"document,omitempty"`
 	Origin   *Origin           `json:"origin,omitempty"`
 }
 
@@ -102,7 +103,7 @@ func Decode(b []byte) (Record, error) {
 // one reports whether a record is exactly one of what it can be.
 func (r Record) one() bool {
 	n := 0
-	for _, is := range []bool{r.Event != nil, r.Rejected != nil, r.Audit != nil} {
+	for _, is := range []bool{r.Event != nil, r.Rejected != nil, r.Audit != nil, r.Document != nil} {
 		if is {
 			n++
 		}
