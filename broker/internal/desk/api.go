@@ -12,29 +12,36 @@ import (
 	"safeyouthzone/broker/contract/activation"
 )
 
-func (d *Desk) apiRoutes(mux *http.ServeMux) {
-	mux.Handle("GET /api/v1/activations", d.seated(d.apiList))
-	mux.Handle("GET /api/v1/activations/{id}", d.seated(d.apiOne))
-	mux.Handle("POST /api/v1/activations/{id}/{verb}", d.seated(d.apiDo))
-	mux.Handle("GET /api/v1/events", d.seated(d.apiEvents))
-	mux.Handle("GET /api/v1/devices", d.seated(d.apiDevices))
+func (d *Desk) apiRoutes() []Route {
+	all := []Route{
+		{Pattern: "GET /api/v1/activations", Permission: CaseList, Handler: d.apiList},
+		{Pattern: "GET /api/v1/activations/{id}", Permission: CaseRead, Handler: d.apiOne},
+		{Pattern: "GET /api/v1/events", Permission: CaseRead, Handler: d.apiEvents},
+		{Pattern: "GET /api/v1/devices", Permission: DeviceRead, Handler: d.apiDevices},
+	}
+	for _, v := range verbs() {
+		all = append(all, Route{Pattern: "POST /api/v1/activations/{id}/" + string(v), Permission: v.permission(), Handler: d.apiDo(v)})
+	}
+	return all
 }
 
-func (d *Desk) apiList(w http.ResponseWriter, _ *http.Request, _ Seat) {
+func (d *Desk) apiList(w http.ResponseWriter, _ *http.Request, seat Seat) {
 	out := struct {
 		Rev         uint64       `json:"rev"`
 		Activations []summaryDoc `json:"activations"`
 	}{Activations: []summaryDoc{}}
 	_, out.Rev = d.opt.Book.Changed(^uint64(0))
 	for _, k := range d.opt.Book.List() {
-		out.Activations = append(out.Activations, d.summary(k))
+		if d.sees(seat, k.State) {
+			out.Activations = append(out.Activations, d.summary(k))
+		}
 	}
 	slices.SortFunc(out.Activations, func(a, b summaryDoc) int { return b.RaisedAt.Compare(a.RaisedAt) })
 	d.answerJSON(w, out)
 }
 
 func (d *Desk) apiOne(w http.ResponseWriter, r *http.Request, seat Seat) {
-	k, entries, err := d.opt.Book.Get(r.PathValue("id"))
+	k, entries, err := d.caseOf(r, seat, r.PathValue("id"))
 	if err != nil {
 		d.refuse(w, r, refusalOf(err))
 		return
@@ -42,21 +49,18 @@ func (d *Desk) apiOne(w http.ResponseWriter, r *http.Request, seat Seat) {
 	d.answerJSON(w, d.full(seat, k, entries))
 }
 
-func (d *Desk) apiDo(w http.ResponseWriter, r *http.Request, seat Seat) {
-	id, v := r.PathValue("id"), verb(r.PathValue("verb"))
-	if !slices.Contains(verbs(), v) {
-		d.notFound(w, r)
-		return
+func (d *Desk) apiDo(v verb) func(http.ResponseWriter, *http.Request, Seat) {
+	return func(w http.ResponseWriter, r *http.Request, seat Seat) {
+		want, p := jsonWish(r)
+		if p == nil {
+			p = d.attempt(r, seat, r.PathValue("id"), v, want)
+		}
+		if p != nil {
+			d.refuse(w, r, *p)
+			return
+		}
+		d.apiOne(w, r, seat)
 	}
-	want, p := jsonWish(r)
-	if p == nil {
-		p = d.attempt(r, seat, id, v, want)
-	}
-	if p != nil {
-		d.refuse(w, r, *p)
-		return
-	}
-	d.apiOne(w, r, seat)
 }
 
 // jsonWish reads an optional body strictly: a misspelt field must not silently mean its zero value.
@@ -95,6 +99,9 @@ func (d *Desk) apiEvents(w http.ResponseWriter, r *http.Request, seat Seat) {
 		cases, rev := d.opt.Book.Changed(after)
 		var out []message
 		for _, k := range cases {
+			if !d.sees(seat, k.State) {
+				continue
+			}
 			_, entries, err := d.opt.Book.Get(k.State.Case)
 			if err != nil {
 				continue

@@ -81,9 +81,3 @@ type Agency struct {
 	Short string
 	Role  string // law_enforcement, child_welfare, probation, advocate, mental_health, health, desk
 }
-
-// Seat is a person at a desk: an id, never a name, and the agency that they answer for.
-type Seat struct {
-	User   string
-	Agency string
-}

@@ -145,8 +145,11 @@ func (d *Desk) listed(k Case) bool {
 
 // cards returns the open and the ended cases, each in the order in which somebody should look at them.
 func (d *Desk) cards(seat Seat) (open, ended []card) {
+	if !seat.May(CaseList) {
+		return nil, nil
+	}
 	for _, k := range d.opt.Book.List() {
-		if !d.listed(k) {
+		if !d.listed(k) || !d.sees(seat, k.State) {
 			continue
 		}
 		if c := d.card(seat, k); c.Open {

@@ -28,6 +28,14 @@ func verbs() []verb {
 	return []verb{doAcknowledge, doComing, doMessage, doArrived, doCode, doHandOver, doLeft, doStandDown, doClose}
 }
 
+// permission is what a seat needs for a verb.
+func (v verb) permission() Permission {
+	if v == doClose {
+		return CaseClose
+	}
+	return CaseAnswer
+}
+
 const (
 	storeWithin = 10 * time.Second
 	codeTries   = 100

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -23,6 +24,10 @@ type Options struct {
 	Zones    Zones
 	Fleet    Fleet
 	Agencies []Agency // in the order in which pages list them
+	// Asked reports whether an agency is asked to answer a call; nil means that each is. See the access table.
+	Asked func(id, agency string) bool
+	// Routes are pages and calls of other parts of the broker.
+	Routes []Route
 
 	// Dev opens the desk to whoever holds the one-time link of [Desk.SignInLink]. Without it every page answers that sign-in is not
 	// set up.
@@ -30,7 +35,7 @@ type Options struct {
 	// Insecure leaves out the cookie attributes that need TLS. It is for plain HTTP on the loopback interface.
 	Insecure bool
 	// APIToken lets a program act under /api/v1/ as bearer, in development mode only. The header X-Syz-Agency then selects the
-	// agency, otherwise it is the first.
+	// agency, otherwise it is the first, and X-Syz-Role the roles, otherwise dispatcher and supervisor.
 	APIToken string
 
 	PublicURL string         // how browsers reach the desk: https://desk.example.org
@@ -51,6 +56,7 @@ type Desk struct {
 	assets   assets
 	sessions sessions
 	handler  http.Handler
+	all      []Route
 	closing  chan struct{}
 	closed   sync.Once
 	streams  atomic.Int64
@@ -110,21 +116,10 @@ func (d *Desk) Server() *http.Server {
 
 func (d *Desk) routes() (http.Handler, error) {
 	mux := http.NewServeMux()
-	mux.Handle("GET /static/", d.assets)
-	mux.HandleFunc("GET /sign-in", d.signInPage)
-	mux.HandleFunc("POST /sign-in", d.signIn)
-	mux.HandleFunc("POST /sign-out", d.signOut)
-
-	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/desk", http.StatusSeeOther) })
-	mux.Handle("GET /desk", d.seated(d.deskPage))
-	mux.Handle("GET /desk/{id}", d.seated(d.deskPage))
-	mux.Handle("GET /desk/{id}/detail", d.seated(d.detailPart))
-	mux.Handle("POST /desk/{id}/{verb}", d.seated(d.act))
-	mux.Handle("GET /devices", d.seated(d.devicesPage))
-	mux.Handle("GET /devices/table", d.seated(d.devicesPart))
-	mux.Handle("GET /events", d.seated(d.pageEvents))
-	mux.Handle("GET /session", d.seated(func(w http.ResponseWriter, _ *http.Request, _ Seat) { w.WriteHeader(http.StatusNoContent) }))
-	d.apiRoutes(mux)
+	all := slices.Concat(d.deskRoutes(), d.signInRoutes(), d.apiRoutes(), d.opt.Routes)
+	if err := d.fill(mux, all); err != nil {
+		return nil, err
+	}
 	mux.HandleFunc("/", d.notFound)
 
 	var origin http.CrossOriginProtection

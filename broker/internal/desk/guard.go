@@ -2,6 +2,8 @@ package desk
 
 import (
 	"crypto/subtle"
+	"fmt"
+	"log/slog"
 	"net/http"
 	"strings"
 	"time"
@@ -77,35 +79,41 @@ func (d *Desk) seatOf(r *http.Request) (Seat, bool) {
 	return d.sessions.seat(c.Value)
 }
 
-// machine is the seat of a program, in development mode. It may be at any agency's desk.
+// still reports whether whoever opened a stream may go on reading it.
+func (d *Desk) still(r *http.Request) bool {
+	seat, ok := d.seatOf(r)
+	return d.barred(routeOf(r), seat, ok) == nil
+}
+
+// devRoles are what somebody is who does not choose, in development mode.
+func devRoles() []Role { return []Role{Dispatcher, Supervisor} }
+
+// machine is the seat of a program, in development mode. It may be at any agency's desk and in any role.
 func (d *Desk) machine(r *http.Request, bearer string) (Seat, bool) {
 	want, got := hashed(d.opt.APIToken), hashed(bearer)
 	if d.opt.APIToken == "" || subtle.ConstantTimeCompare(want[:], got[:]) != 1 || !strings.HasPrefix(r.URL.Path, "/api/") {
 		return Seat{}, false
 	}
-	agency := d.opt.Agencies[0].ID
+	agency, roles, ok := d.opt.Agencies[0].ID, devRoles(), true
 	if h := r.Header.Get("X-Syz-Agency"); h != "" {
 		agency = h
 	}
-	_, ok := d.agencies[agency]
-	return Seat{User: agency + "-api", Agency: agency}, ok
+	if h := r.Header.Get("X-Syz-Role"); h != "" {
+		roles, ok = parseRoles(h)
+	}
+	_, known := d.agencies[agency]
+	return Seat{User: agency + "-api", Agency: agency, Roles: roles}, ok && known
 }
 
-// may is the one place where roles will decide what a seat can do; for now a seat that is signed in can do all of it.
-func (d *Desk) may(_ Seat, _ verb) bool { return true }
-
-// seated lets only those in who are signed in.
-func (d *Desk) seated(next func(http.ResponseWriter, *http.Request, Seat)) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !d.opt.Dev {
-			d.refuse(w, r, notSetUp)
-			return
-		}
-		seat, ok := d.seatOf(r)
-		if !ok {
-			d.refuse(w, r, notSignedIn)
-			return
-		}
-		next(w, r, seat)
-	})
+// caseOf is the only way to one case. A case outside the limits of a seat is answered as one that does not exist.
+func (d *Desk) caseOf(r *http.Request, seat Seat, id string) (Case, []Entry, error) {
+	k, entries, err := d.opt.Book.Get(id)
+	if err != nil {
+		return k, nil, fmt.Errorf("cannot get case: %w", err)
+	}
+	if !d.sees(seat, k.State) {
+		d.log.WarnContext(r.Context(), "case refused", slog.String("user", seat.User), slog.String("case", id))
+		return Case{}, nil, ErrUnknownCase
+	}
+	return k, entries, nil
 }

@@ -30,6 +30,7 @@ type frame struct {
 	Devices   []deviceRow
 	Troubled  int
 	Notice    *refusal
+	Access    Seat // who looks: templates ask it {{if .Access.May "device.read"}}
 }
 
 // frame reads the ledger's sequence before the cases, so that whatever changes in between is sent again rather than missed.
@@ -38,7 +39,7 @@ func (d *Desk) frame(seat Seat, page string) frame {
 	now := d.opt.Clock()
 	f := frame{
 		Page: page, View: "list", Rev: rev, NowMS: now.UnixMilli(), Clock: d.clock(now), Agency: d.agency(seat.Agency),
-		Seat: seatName(seat.User, seat.Agency), Version: d.opt.Version,
+		Seat: seatName(seat.User, seat.Agency), Version: d.opt.Version, Access: seat,
 	}
 	if tz := d.opt.TimeZone.String(); tz != "Local" {
 		f.TimeZone = tz
@@ -84,7 +85,7 @@ func (d *Desk) deskPage(w http.ResponseWriter, r *http.Request, seat Seat) {
 
 // deskWith is the page with one case beside the list, and with what went wrong, if anything did.
 func (d *Desk) deskWith(w http.ResponseWriter, r *http.Request, seat Seat, f frame, id string, notice *refusal) {
-	k, entries, err := d.opt.Book.Get(id)
+	k, entries, err := d.caseOf(r, seat, id)
 	if err != nil {
 		d.refuse(w, r, refusalOf(err))
 		return
@@ -112,7 +113,7 @@ func firstOf(f frame) string {
 
 // detailPart is what a page fetches when the case that it shows has changed.
 func (d *Desk) detailPart(w http.ResponseWriter, r *http.Request, seat Seat) {
-	k, entries, err := d.opt.Book.Get(r.PathValue("id"))
+	k, entries, err := d.caseOf(r, seat, r.PathValue("id"))
 	if err != nil {
 		d.refuse(w, r, refusalOf(err))
 		return
@@ -122,23 +123,25 @@ func (d *Desk) detailPart(w http.ResponseWriter, r *http.Request, seat Seat) {
 
 // act takes what a form sends. A page with a script gets 204 and hears of the change by the stream; one without is sent back to
 // the page.
-func (d *Desk) act(w http.ResponseWriter, r *http.Request, seat Seat) {
-	id, v := r.PathValue("id"), verb(r.PathValue("verb"))
-	want, p := formWish(r)
-	if p == nil {
-		p = d.attempt(r, seat, id, v, want)
-	}
-	switch {
-	case p == nil && wantsPage(r):
-		http.Redirect(w, r, "/desk/"+id, http.StatusSeeOther)
-	case p == nil:
-		w.WriteHeader(http.StatusNoContent)
-	case wantsPage(r) && p.Status != http.StatusNotFound:
-		f := d.frame(seat, "desk")
-		f.View = "detail"
-		d.deskWith(w, r, seat, f, id, p)
-	default:
-		d.refuse(w, r, *p)
+func (d *Desk) act(v verb) func(http.ResponseWriter, *http.Request, Seat) {
+	return func(w http.ResponseWriter, r *http.Request, seat Seat) {
+		id := r.PathValue("id")
+		want, p := formWish(r)
+		if p == nil {
+			p = d.attempt(r, seat, id, v, want)
+		}
+		switch {
+		case p == nil && wantsPage(r):
+			http.Redirect(w, r, "/desk/"+id, http.StatusSeeOther)
+		case p == nil:
+			w.WriteHeader(http.StatusNoContent)
+		case wantsPage(r) && p.Status != http.StatusNotFound:
+			f := d.frame(seat, "desk")
+			f.View = "detail"
+			d.deskWith(w, r, seat, f, id, p)
+		default:
+			d.refuse(w, r, *p)
+		}
 	}
 }
 
@@ -147,8 +150,8 @@ func (d *Desk) attempt(r *http.Request, seat Seat, id string, v verb, want wish)
 		p := refusalOf(ErrUnknownCase)
 		return &p
 	}
-	if !d.may(seat, v) {
-		p := refusalOf(activation.ErrForbidden)
+	if _, _, err := d.caseOf(r, seat, id); err != nil {
+		p := refusalOf(err)
 		return &p
 	}
 	_, p := d.do(r.Context(), seat, id, v, want)

@@ -23,10 +23,24 @@ var (
 	}
 )
 
+var notAllowed = refusal{
+	Status: http.StatusForbidden, Code: "not_allowed", Title: "Your role does not let you do this.",
+	Detail: "Nothing was shown or changed. If you need it for your work, ask an administrator of the desk.",
+}
+
 type signInView struct {
 	Link     string
 	Agencies []Agency
+	Roles    []Role
 	Problem  string
+}
+
+func (d *Desk) signInRoutes() []Route {
+	return []Route{
+		{Pattern: "GET /sign-in", Permission: Anyone, Handler: public(d.signInPage)},
+		{Pattern: "POST /sign-in", Permission: Anyone, Handler: public(d.signIn)},
+		{Pattern: "POST /sign-out", Permission: Anyone, Handler: public(d.signOut)},
+	}
 }
 
 // SignInLink makes the address of a page on which one person can sign in, once, within ten minutes. It returns "" unless the desk
@@ -49,7 +63,7 @@ func (d *Desk) signInPage(w http.ResponseWriter, r *http.Request) {
 	case !d.sessions.good(link):
 		d.refuse(w, r, linkUsed)
 	default:
-		d.render(w, http.StatusOK, "signin", signInView{Link: link, Agencies: d.opt.Agencies})
+		d.render(w, http.StatusOK, "signin", signInView{Link: link, Agencies: d.opt.Agencies, Roles: Roles()})
 	}
 }
 
@@ -58,13 +72,16 @@ func (d *Desk) signIn(w http.ResponseWriter, r *http.Request) {
 		d.refuse(w, r, notSetUp)
 		return
 	}
-	link, agency := r.PostFormValue("link"), r.PostFormValue("agency")
-	if _, ok := d.agencies[agency]; !ok {
+	link, agency, roles, ok := r.PostFormValue("link"), r.PostFormValue("agency"), devRoles(), true
+	if chosen := r.PostFormValue("role"); chosen != "" {
+		roles, ok = parseRoles(chosen)
+	}
+	if _, known := d.agencies[agency]; !known || !ok {
 		d.render(w, http.StatusUnprocessableEntity, "signin",
-			signInView{Link: link, Agencies: d.opt.Agencies, Problem: "Choose the agency that you answer for."})
+			signInView{Link: link, Agencies: d.opt.Agencies, Roles: Roles(), Problem: "Choose the agency that you answer for, and a role."})
 		return
 	}
-	seat := Seat{User: agency + "-" + newSeatName(), Agency: agency}
+	seat := Seat{User: agency + "-" + newSeatName(), Agency: agency, Roles: roles}
 	secret, ok := d.sessions.open(link, seat)
 	if !ok {
 		d.refuse(w, r, linkUsed)
@@ -74,7 +91,7 @@ func (d *Desk) signIn(w http.ResponseWriter, r *http.Request) {
 	c := d.cookie(secret)
 	c.MaxAge = int(sessionLife / time.Second)
 	http.SetCookie(w, c)
-	http.Redirect(w, r, "/desk", http.StatusSeeOther)
+	http.Redirect(w, r, d.firstPage(seat), http.StatusSeeOther)
 }
 
 func (d *Desk) signOut(w http.ResponseWriter, r *http.Request) {

@@ -80,7 +80,7 @@ func (d *Desk) follow(r *http.Request, s *stream, pokes <-chan struct{}) {
 		case <-pokes:
 			err = s.catchUp()
 		case <-tick.C:
-			if _, ok := d.seatOf(r); !ok {
+			if !d.still(r) {
 				_ = s.write([]byte("event: signed-out\ndata: {}\n\n"))
 				return
 			}
@@ -155,7 +155,7 @@ func (d *Desk) pageEvents(w http.ResponseWriter, r *http.Request, seat Seat) {
 		cases, rev := d.opt.Book.Changed(after)
 		var out []message
 		for _, k := range cases {
-			if !d.listed(k) {
+			if !seat.May(CaseList) || !d.listed(k) || !d.sees(seat, k.State) {
 				continue
 			}
 			var b bytes.Buffer
