@@ -13,6 +13,7 @@ type Client interface {
 	Caller
 	Staff
 	Ender
+	Device
 }
 
 // Caller is what anybody at the screen may do.
@@ -35,6 +36,17 @@ type Staff interface {
 	Welfare(ctx context.Context, token, id string, w activation.Welfare) error
 	// Verify sends a responder's code; the answer comes as Check in a later state.
 	Verify(ctx context.Context, token, id, code string) error
+}
+
+// Device is what may be asked of the device itself.
+type Device interface {
+	StartWalkTest(ctx context.Context, token string) (agentapi.State, error)
+	StopWalkTest(ctx context.Context, token string) (agentapi.State, error)
+	SelfTest(ctx context.Context) (agentapi.State, error)
+	// Restart ends the agent; its supervisor starts it again.
+	Restart(ctx context.Context, token string) error
+	// Enrol takes the code of a card; it may take half a minute.
+	Enrol(ctx context.Context, token, code string) error
 }
 
 // Ender is how a call ends, as far as a kiosk has a say in it.

@@ -13,10 +13,17 @@ import (
 // patience is how long a call may take; the agent waits for its disk at most.
 const patience = 8 * time.Second
 
+// longPatience is for the one call that asks the county.
+const longPatience = 40 * time.Second
+
 // start carries out an effect beside the UI goroutine and answers it with exactly one event.
 func (k *Kiosk) start(ctx context.Context, e flow.Effect) {
 	k.calls.Go(func() {
-		ctx, cancel := context.WithTimeout(ctx, patience)
+		limit := patience
+		if d, ok := e.(flow.Device); ok && d.Kind == flow.EnrolCard {
+			limit = longPatience
+		}
+		ctx, cancel := context.WithTimeout(ctx, limit)
 		defer cancel()
 		k.send(k.carryOut(ctx, e))
 	})
@@ -28,6 +35,12 @@ func (k *Kiosk) carryOut(ctx context.Context, e flow.Effect) flow.Event {
 		return k.raise(ctx, e)
 	case flow.TryPIN:
 		return k.tryPIN(ctx, e)
+	case flow.Device:
+		err := k.device(ctx, e)
+		if err != nil {
+			k.log.Warn("call to the agent failed", slog.String("call", string(e.Kind)), slog.Any("error", err))
+		}
+		return flow.Done{Now: time.Now(), Kind: e.Kind, Code: code(err)}
 	case flow.Act:
 		err := k.act(ctx, e)
 		if err != nil {
@@ -68,12 +81,39 @@ func (k *Kiosk) act(ctx context.Context, e flow.Act) error {
 		return k.client.Report(ctx, e.Token, e.Case, e.Report)
 	case flow.Check:
 		return k.client.Verify(ctx, e.Token, e.Case, e.Code)
+	case flow.Look:
+		return k.client.Welfare(ctx, e.Token, e.Case, e.Well)
 	case flow.Left:
 		return k.client.Left(ctx, e.Token, e.Case)
 	case flow.Cancel:
 		return k.client.Cancel(ctx, e.Token, e.Case)
 	case flow.GiveOver:
 		return k.client.HandOver(ctx, e.Token, e.Case)
+	}
+	return agentapi.NewProblem(agentapi.BadRequest)
+}
+
+// device asks something of the device. After its agent was asked to restart, the window does the same: whoever supervises them starts both
+// again.
+func (k *Kiosk) device(ctx context.Context, e flow.Device) error {
+	switch e.Kind {
+	case flow.StartWalk:
+		_, err := k.client.StartWalkTest(ctx, e.Token)
+		return err
+	case flow.StopWalk:
+		_, err := k.client.StopWalkTest(ctx, e.Token)
+		return err
+	case flow.SelfTest:
+		_, err := k.client.SelfTest(ctx)
+		return err
+	case flow.EnrolCard:
+		return k.client.Enrol(ctx, e.Token, e.Code)
+	case flow.Restart:
+		err := k.client.Restart(ctx, e.Token)
+		if err == nil && k.opt.Restart != nil {
+			k.opt.Restart()
+		}
+		return err
 	}
 	return agentapi.NewProblem(agentapi.BadRequest)
 }

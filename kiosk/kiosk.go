@@ -15,14 +15,17 @@ import (
 
 // Options are the choices of whoever opens a kiosk. The zero value is a light kiosk in English at 800x480.
 type Options struct {
-	Lang string    // of the neutral page; "": the first of the site's languages, and English until the site was heard
-	Dark bool      // dark page
-	Size fyne.Size // of the window until it is laid out; zero: 800x480
+	Lang      string    // of the neutral page; "": the first of the site's languages, and English until the site was heard
+	Dark      bool      // dark page
+	StaffOnly bool      // the kiosk stands where only staff are: it rests on the open calls instead of the neutral page
+	Size      fyne.Size // of the window until it is laid out; zero: 800x480
 
 	// Do runs a function on the UI goroutine, soon. nil: fyne.Do.
 	Do func(func())
 	// Feed is called every two seconds for as long as the UI goroutine answers. nil: nobody is told.
 	Feed func()
+	// Restart is called when IT asked for a restart, after the agent was asked. nil: nothing happens.
+	Restart func()
 	// Log takes what happens, by id only. nil: nothing is logged.
 	Log *slog.Logger
 }
@@ -64,7 +67,10 @@ func New(app fyne.App, client Client, opt Options) (*Kiosk, error) {
 		opt.Size = fyne.NewSize(800, 480)
 	}
 	k := &Kiosk{client: client, opt: opt, log: opt.Log, state: flow.New(time.Now(), first(words.Languages(), opt.Lang))}
-	k.state.Home = home
+	k.state.Home, k.state.StaffOnly = home, opt.StaffOnly
+	if opt.StaffOnly {
+		k.state.Screen = flow.Room
+	}
 	k.stage = newStage(app, words, opt, k.tap)
 	k.stage.show(k.state)
 	return k, nil

@@ -22,6 +22,7 @@ const (
 type config struct {
 	Socket   string `toml:"socket"`   // of the agent
 	Language string `toml:"language"` // of the neutral page; empty: the first of the site's
+	Role     string `toml:"role"`     // public, or staff for a kiosk that only staff can reach
 	Dark     bool   `toml:"dark"`
 	Windowed bool   `toml:"windowed"`
 	Size     string `toml:"size"` // of a window, WxH
@@ -30,13 +31,19 @@ type config struct {
 }
 
 func defaults() config {
-	return config{Socket: "/run/syz/agent.sock", Size: "800x480"}
+	return config{Socket: "/run/syz/agent.sock", Role: rolePublic, Size: "800x480"}
 }
+
+// What a kiosk is for.
+const (
+	rolePublic = "public"
+	roleStaff  = "staff"
+)
 
 // override is what the command line says.
 type override struct {
-	socket, size, language string
-	windowed, dark         bool
+	socket, size, language, role string
+	windowed, dark               bool
 }
 
 // configure reads the file, then lets the command line have the last word. The file may be absent only where it is by default.
@@ -55,7 +62,7 @@ func configure(path string, o override) (config, error) {
 	for _, s := range []struct {
 		from string
 		to   *string
-	}{{o.socket, &c.Socket}, {o.size, &c.Size}, {o.language, &c.Language}} {
+	}{{o.socket, &c.Socket}, {o.size, &c.Size}, {o.language, &c.Language}, {o.role, &c.Role}} {
 		if s.from != "" {
 			*s.to = s.from
 		}
@@ -79,6 +86,9 @@ func decode(raw []byte, c *config) error {
 func (c *config) check() error {
 	if c.Socket == "" {
 		return errors.New("socket is empty: where does the agent listen?")
+	}
+	if c.Role != rolePublic && c.Role != roleStaff {
+		return fmt.Errorf("role %q is neither public nor staff", c.Role)
 	}
 	if n, err := fmt.Sscanf(c.Size, "%dx%d", &c.width, &c.height); err != nil || n != 2 || fmt.Sprintf("%dx%d", c.width, c.height) != c.Size {
 		return fmt.Errorf("size %q is not like 800x480", c.Size)

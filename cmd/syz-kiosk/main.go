@@ -34,6 +34,7 @@ usage: syz-kiosk [--config FILE] [--socket PATH] [--windowed] [--size WxH] [--la
   --windowed      a window that can be moved and closed, instead of the full screen
   --size WxH      size of the window in pixels (default 800x480)
   --lang LANG     language of the neutral page: en, es (default: the first of the site's)
+  --role ROLE     public, or staff: a kiosk that only staff can reach (default public)
   --dark          dark page
   --version       print the version
 `
@@ -49,6 +50,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	fs.StringVar(&o.socket, "socket", "", "")
 	fs.StringVar(&o.size, "size", "", "")
 	fs.StringVar(&o.language, "lang", "", "")
+	fs.StringVar(&o.role, "role", "", "")
 	fs.BoolVar(&o.windowed, "windowed", false, "")
 	fs.BoolVar(&o.dark, "dark", false, "")
 	show := fs.Bool("version", false, "")

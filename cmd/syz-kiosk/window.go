@@ -24,16 +24,16 @@ func open(ctx context.Context, cfg config, log *slog.Logger) error {
 	client := agentapi.NewClient(cfg.Socket)
 	defer client.Close()
 	a := app.New()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	var sleeper idle.Sleeper
 	k, err := kiosk.New(a, client, kiosk.Options{
-		Lang: cfg.Language, Dark: cfg.Dark, Size: fyne.NewSize(float32(cfg.width), float32(cfg.height)),
-		Do: sleeper.Do, Feed: feed, Log: log,
+		Lang: cfg.Language, Dark: cfg.Dark, StaffOnly: cfg.Role == roleStaff, Size: fyne.NewSize(float32(cfg.width), float32(cfg.height)),
+		Do: sleeper.Do, Feed: feed, Log: log, Restart: cancel,
 	})
 	if err != nil {
 		return fmt.Errorf("cannot open kiosk: %w", err)
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	var wg sync.WaitGroup
 	a.Lifecycle().SetOnStarted(func() {
 		wg.Go(func() { k.Run(ctx) })

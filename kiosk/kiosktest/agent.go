@@ -16,11 +16,14 @@ import (
 
 var _ kiosk.Client = (*Agent)(nil)
 
-// PIN is the PIN that an [Agent] takes.
-const PIN = "2468"
-
-// Token is what it gives for it.
-const Token = "token-1"
+// The PINs that an [Agent] takes, and what it gives for them.
+const (
+	PIN       = "2468"
+	DuressPIN = "8642" // of the same staff member
+	ITPIN     = "1357"
+	Token     = "token-1"
+	ITToken   = "token-it"
+)
 
 // ErrOff is what an [Agent] answers while it is switched off.
 var ErrOff = errors.New("agent is switched off")
@@ -35,6 +38,7 @@ type Agent struct {
 	fail    map[string]error
 	calls   []string
 	raised  int
+	forced  int
 }
 
 // NewAgent returns an agent of a healthy, connected device in a zone.
@@ -98,6 +102,13 @@ func (a *Agent) Calls() []string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return slices.Clone(a.calls)
+}
+
+// Forced is how often the PIN for duress was typed.
+func (a *Agent) Forced() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.forced
 }
 
 // State is the state now.
@@ -174,10 +185,18 @@ func (a *Agent) PIN(_ context.Context, pin string) (agentapi.PINAnswer, error) {
 	if err := a.note("pin"); err != nil {
 		return agentapi.PINAnswer{}, err
 	}
-	if pin != PIN {
-		return agentapi.PINAnswer{}, agentapi.NewProblem(agentapi.PINWrong)
+	switch pin {
+	case PIN:
+		return agentapi.PINAnswer{Role: "staff", Token: Token, ExpiresMS: 600_000}, nil
+	case DuressPIN: // looks the same; only the agent knows
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		a.forced++
+		return agentapi.PINAnswer{Role: "staff", Token: Token, ExpiresMS: 600_000}, nil
+	case ITPIN:
+		return agentapi.PINAnswer{Role: agentapi.RoleIT, Token: ITToken, ExpiresMS: 600_000}, nil
 	}
-	return agentapi.PINAnswer{Role: "staff", Token: Token, ExpiresMS: 600_000}, nil
+	return agentapi.PINAnswer{}, agentapi.NewProblem(agentapi.PINWrong)
 }
 
 // Intake implements kiosk.Client.
@@ -204,6 +223,41 @@ func (a *Agent) Welfare(_ context.Context, token, id string, w activation.Welfar
 // Verify implements kiosk.Client.
 func (a *Agent) Verify(_ context.Context, token, id, code string) error {
 	return a.note("verify", token, id, code)
+}
+
+// StartWalkTest implements kiosk.Client: the next press is a test.
+func (a *Agent) StartWalkTest(_ context.Context, token string) (agentapi.State, error) {
+	return a.walk(token, "walktest", agentapi.WalkPress)
+}
+
+// StopWalkTest implements kiosk.Client.
+func (a *Agent) StopWalkTest(_ context.Context, token string) (agentapi.State, error) {
+	return a.walk(token, "walktest.stop", agentapi.WalkIdle)
+}
+
+func (a *Agent) walk(token, call string, stage agentapi.WalkStage) (agentapi.State, error) {
+	if err := a.note(call, token); err != nil {
+		return agentapi.State{}, err
+	}
+	a.Change(func(s *agentapi.State) { s.WalkTest = agentapi.WalkTest{Stage: stage} })
+	return a.State(), nil
+}
+
+// SelfTest implements kiosk.Client.
+func (a *Agent) SelfTest(context.Context) (agentapi.State, error) {
+	return a.State(), a.note("selftest")
+}
+
+// Restart implements kiosk.Client.
+func (a *Agent) Restart(_ context.Context, token string) error { return a.note("restart", token) }
+
+// Enrol implements kiosk.Client: the device is enrolled.
+func (a *Agent) Enrol(_ context.Context, token, code string) error {
+	if err := a.note("enrol", token, code); err != nil {
+		return err
+	}
+	a.Change(func(s *agentapi.State) { s.Health.Enrolled = true })
+	return nil
 }
 
 // Left implements kiosk.Client.

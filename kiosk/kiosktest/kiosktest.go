@@ -18,21 +18,28 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"safeyouthzone/kiosk"
-	"safeyouthzone/kiosk/internal/touch"
 )
 
 // ErrNoButton means that there is no such button on the page now.
 var ErrNoButton = errors.New("no such button on this page")
+
+// target is anything that a finger can hit.
+type target interface {
+	fyne.CanvasObject
+	ID() string
+	On() bool
+}
 
 // Size is the size of a page.
 type Size struct{ Width, Height int }
 
 // Options are the choices of whoever opens a kiosk. The zero value is 800x480, light, in English.
 type Options struct {
-	Size Size
-	Lang string
-	Dark bool
-	Log  *slog.Logger
+	Size      Size
+	Lang      string
+	Dark      bool
+	StaffOnly bool
+	Log       *slog.Logger
 }
 
 // Kiosk is an open kiosk.
@@ -52,7 +59,7 @@ func Open(client kiosk.Client, opt Options) (*Kiosk, error) {
 	k := &Kiosk{app: test.NewApp(), done: make(chan struct{})}
 	size := fyne.NewSize(float32(opt.Size.Width), float32(opt.Size.Height))
 	var err error
-	k.kiosk, err = kiosk.New(k.app, client, kiosk.Options{Lang: opt.Lang, Dark: opt.Dark, Size: size, Do: k.do, Log: opt.Log})
+	k.kiosk, err = kiosk.New(k.app, client, kiosk.Options{Lang: opt.Lang, Dark: opt.Dark, StaffOnly: opt.StaffOnly, Size: size, Do: k.do, Log: opt.Log})
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +119,7 @@ func (k *Kiosk) Where(id string) (x, y int, err error) {
 func (k *Kiosk) where(id string) (x, y float32, err error) {
 	found := false
 	k.walk(func(o fyne.CanvasObject, at fyne.Position) {
-		if b, ok := o.(*touch.Button); ok && b.ID() == id && b.On() {
+		if b, ok := o.(target); ok && b.ID() == id && b.On() {
 			centre := at.AddXY(b.Size().Width/2, b.Size().Height/2)
 			x, y, found = centre.X, centre.Y, true
 		}
@@ -129,7 +136,7 @@ func (k *Kiosk) Buttons() []string {
 	defer k.mu.Unlock()
 	var out []string
 	k.walk(func(o fyne.CanvasObject, _ fyne.Position) {
-		if b, ok := o.(*touch.Button); ok && b.On() {
+		if b, ok := o.(target); ok && b.On() {
 			out = append(out, b.ID())
 		}
 	})

@@ -8,7 +8,26 @@ import (
 )
 
 // Handler serves a scripted agent over the real API, for a kiosk in another process.
-func (a *Agent) Handler() http.Handler { return agentapi.NewServer(served{a}, agentapi.Options{}) }
+func (a *Agent) Handler() http.Handler {
+	return agentapi.NewServer(served{a}, agentapi.Options{
+		SelfTest: func(ctx context.Context) error { _, err := a.SelfTest(ctx); return err }, WalkTest: walking{a}, IT: a,
+	})
+}
+
+// walking makes an Agent a tester of its button.
+type walking struct{ a *Agent }
+
+// StartWalkTest implements agentapi.WalkTester.
+func (w walking) StartWalkTest(ctx context.Context, token string) error {
+	_, err := w.a.StartWalkTest(ctx, token)
+	return err
+}
+
+// StopWalkTest implements agentapi.WalkTester.
+func (w walking) StopWalkTest(ctx context.Context, token string) error {
+	_, err := w.a.StopWalkTest(ctx, token)
+	return err
+}
 
 // served makes an Agent what the server of the API wants.
 type served struct{ *Agent }

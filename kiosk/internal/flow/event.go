@@ -54,6 +54,13 @@ type Done struct {
 // Effect is something that the kiosk must do now. Every effect is answered by exactly one event.
 type Effect any
 
+// Device asks something of the device itself.
+type Device struct {
+	Kind  Kind
+	Token string
+	Code  string // of a card
+}
+
 // Raise calls for help.
 type Raise struct {
 	Token   string // of staff, or empty
@@ -76,6 +83,15 @@ const (
 	Left     Kind = "left"
 	Cancel   Kind = "cancel"
 	GiveOver Kind = "handover"
+	Look     Kind = "welfare"
+
+	Begin Kind = "begin" // asked on [Confirm] only: a staff member calls for help
+
+	StartWalk Kind = "walktest" // of [Device]
+	StopWalk  Kind = "walktest.stop"
+	SelfTest  Kind = "selftest"
+	Restart   Kind = "restart"
+	EnrolCard Kind = "enrol"
 )
 
 // Act does something to an activation.
@@ -87,4 +103,5 @@ type Act struct {
 	Flags  []activation.Need
 	Report activation.Report
 	Code   string
+	Well   activation.Welfare
 }

@@ -30,12 +30,30 @@ const (
 	TapSure     = "sure"
 	TapCalled   = "called"
 	TapSteps    = "steps"
+	TapMore     = "languages"
+	TapTests    = "tests"
+	TapWalk     = "walk"
+	TapAgain    = "again"
+	TapFaults   = "faults"
+	TapPhoned   = "phoned"
+	TapAsked    = "asked"
+	TapLook     = "look"
+	TapWell     = "well"
+	TapUnwell   = "unwell"
+	TapCare     = "care"
+	TapColours  = "colours"
+	TapColour   = "colour"
+	TapTouch    = "touch"
+	TapSelf     = "selftest"
+	TapRestart  = "restart"
+	TapEnrol    = "enrol"
 
 	lang = "lang."
 	need = "need."
 	flag = "flag."
 	said = "said."
 	open = "open."
+	cell = "cell."
 
 	Erase = "erase" // keys of a pad, beside the digits
 	OK    = "ok"
@@ -53,6 +71,9 @@ func TapFlag(n activation.Need) string { return flag + string(n) }
 // TapSaid is the id of an answer of the hotline.
 func TapSaid(d activation.Disposition) string { return said + string(d) }
 
+// TapCell is the id of a part of the screen in the touch test.
+func TapCell(i int) string { return cell + strconv.Itoa(i) }
+
 // TapOpen is the id of a row of open activations.
 func TapOpen(row int) string { return open + strconv.Itoa(row) }
 
@@ -67,7 +88,9 @@ func pad(s Screen) string {
 		return "code."
 	case Referral:
 		return "ref."
-	case Idle, Ask, Status, Broken, Zone, Steps, Confirm, Trouble:
+	case Enrol:
+		return "card."
+	default:
 	}
 	return "key."
 }

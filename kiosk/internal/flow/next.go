@@ -47,28 +47,37 @@ func (s State) tick(now time.Time) (State, []Effect) {
 func (s State) resting() bool {
 	rest := StaffRest
 	switch s.Screen {
-	case Ask, Status:
+	case Ask, Status, Languages, PIN:
 		rest = YouthRest
-	case Idle:
+	case Walk:
+		if s.Walking() {
+			return false // somebody walks to the button and back; the agent ends the test
+		}
+	case Idle, Room:
 		rest = YouthRest
 		if s.Lang == s.Site() {
 			return false
 		}
-	case PIN:
-		rest = YouthRest
-	case Broken, Zone, Steps, Referral, Verify, Confirm, Trouble:
+	default:
 	}
 	return s.Now.Sub(s.LastTouch) >= rest
 }
 
 // home is the neutral page: what was typed or touched is gone, help is not.
 func (s State) home() State {
-	s.Screen, s.Lang = Idle, s.Site()
+	s.Screen, s.Lang = s.front(), s.Site()
 	s.Case, s.Seen, s.Over, s.Drill, s.Test = "", false, false, false, false
 	s.Needs, s.NoNeed = nil, false
 	s.Staff, s.Then, s.Sure = Session{}, "", ""
-	s.Step, s.Flags, s.Said, s.Police, s.Wrong = SafePlace, nil, "", false, 0
-	return s.clean()
+	s.From, s.Colour, s.Cells, s.Joined, s.Did = "", 0, nil, false, ""
+	return s.begin().clean()
+}
+
+// begin forgets how far staff had come with another activation.
+func (s State) begin() State {
+	s.Step, s.Flags, s.Said, s.Police, s.Called, s.Wrong = SafePlace, nil, "", false, false, 0
+	s.AskAt, s.Asked, s.Unwell = time.Time{}, "", false
+	return s
 }
 
 // clean forgets what was typed.
@@ -96,14 +105,13 @@ func (s State) hear(e Heard) (State, []Effect) {
 	if e.Place != nil {
 		s.Place = e.Place
 	}
-	if s.Screen == Idle && (fresh || s.Now.Sub(s.LastTouch) >= YouthRest) {
+	if s.Screen == s.front() && (fresh || s.Now.Sub(s.LastTouch) >= YouthRest) {
 		s.Lang = s.Site()
 	}
 	if !slices.Contains(s.Offered(), s.Lang) {
 		s.Lang = s.Site()
 	}
-	s = s.follow()
-	s = s.alarm()
+	s = s.follow().alarm().look()
 	if s.Call != nil && s.Call.Failed {
 		sooner := *s.Call
 		sooner.NextTry = s.Now
@@ -181,7 +189,7 @@ func (s State) toAlarm() State {
 // about turns the page to another activation.
 func (s State) about(id string) State {
 	if id != s.Case {
-		s.Step, s.Flags, s.Said, s.Police, s.Wrong = SafePlace, nil, "", false, 0
+		s = s.begin()
 		s.Needs, s.NoNeed, s.Over = nil, false, false
 	}
 	a, ok := s.find(id)
@@ -198,11 +206,11 @@ func (s State) raised(e Raised) (State, []Effect) {
 	}
 	call := *s.Call
 	call.Waiting = false
-	mine := s.Case == "" && (s.Screen == Status || s.Screen == Steps || s.Screen == Trouble)
+	mine := s.Case == "" && s.mine()
 	if e.Code != "" || e.ID == "" {
 		call.Failed, call.NextTry = true, e.Now.Add(RetryEvery)
 		s.Call = &call
-		if mine && s.Screen == Steps {
+		if mine && (s.Screen == Steps || s.Screen == PIN) {
 			s.Screen = Trouble
 		}
 		return s, nil
@@ -217,6 +225,18 @@ func (s State) raised(e Raised) (State, []Effect) {
 		s = s.follow().alarm()
 	}
 	return s, effects
+}
+
+// mine reports whether the page is about the call that is on its way to the agent.
+func (s State) mine() bool {
+	switch s.page() {
+	case Status, Steps, Trouble:
+		return true
+	case PIN:
+		return s.Then == Steps
+	default:
+		return false
+	}
 }
 
 // admitted takes the agent's answer to a PIN. On another page than the pad it comes too late and opens nothing.
@@ -235,6 +255,9 @@ func (s State) admitted(e Admitted) State {
 	if s.Screen == Steps && s.Case == "" && s.Call == nil {
 		s.Screen = Zone
 	}
+	if s.Screen == Zone && s.Staff.Role == agentapi.RoleIT {
+		s.Screen = IT
+	}
 	return s.alarm()
 }
 
@@ -243,6 +266,9 @@ func (s State) done(e Done) State {
 	s.Now = e.Now
 	if e.Kind == AskNeed {
 		return s.needDone(e)
+	}
+	if slices.Contains([]Kind{StartWalk, StopWalk, SelfTest, Restart, EnrolCard}, e.Kind) {
+		return s.deviceDone(e)
 	}
 	if e.Case != s.Case {
 		return s
@@ -255,9 +281,12 @@ func (s State) done(e Done) State {
 		return s
 	}
 	s.Note = Note{Code: e.Code}
+	if e.Kind == Look {
+		return s.looked(e.Code)
+	}
 	if e.Kind == Report && e.Code == "" && (s.Screen == Steps || s.Screen == Referral) {
 		s = s.clean()
-		s.Screen, s.Said, s.Police = Steps, "", false
+		s.Screen, s.Said, s.Police, s.Called = Steps, "", false, false
 	}
 	return s
 }

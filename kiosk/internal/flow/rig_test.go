@@ -22,6 +22,7 @@ func newRig(t *testing.T) *rig {
 	t.Helper()
 	now := time.Date(2026, 11, 23, 14, 0, 0, 0, time.UTC)
 	r := &rig{t: t, now: now, s: flow.New(now, []string{"en", "es"})}
+	r.agent.Health.Enrolled, r.agent.Link.Up = true, true
 	r.hear()
 	return r
 }

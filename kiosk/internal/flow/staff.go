@@ -9,10 +9,9 @@ import (
 )
 
 func (s State) tapZone(id string) (State, []Effect) {
-	if row, ok := after(id, open); ok {
-		i, err := strconv.Atoi(row)
-		if list := s.Open(); err == nil && i >= 0 && i < len(list) {
-			s = s.about(list[len(list)-1-i].ID)
+	if _, ok := after(id, open); ok {
+		if a, ok := s.row(id); ok {
+			s = s.about(a.ID)
 			s.Screen = Steps
 		}
 		return s.alarm(), nil
@@ -22,10 +21,23 @@ func (s State) tapZone(id string) (State, []Effect) {
 		return s.home(), nil
 	case TapStart:
 		return s.start(activation.Actual)
-	case TapDrill:
-		return s.start(activation.Drill)
+	case TapTests:
+		s.Screen = Tests
+	case TapFaults:
+		s.Screen = Faults
 	}
 	return s, nil
+}
+
+// row is the open activation of a row: the newest is the first.
+func (s State) row(id string) (agentapi.Activation, bool) {
+	n, _ := after(id, open)
+	i, err := strconv.Atoi(n)
+	list := s.Open()
+	if err != nil || i < 0 || i >= len(list) {
+		return agentapi.Activation{}, false
+	}
+	return list[len(list)-1-i], true
 }
 
 func (s State) start(mode activation.Mode) (State, []Effect) {
@@ -38,14 +50,17 @@ func (s State) start(mode activation.Mode) (State, []Effect) {
 
 func (s State) tapSteps(id string) (State, []Effect) {
 	if s.Ended() {
-		if id == TapDone {
-			s = s.about("")
-			s.Screen = Zone
+		if id == TapCare {
+			s.Screen = Care
 		}
 		return s, nil
 	}
 	switch id {
 	case TapBack:
+		if s.Step == MakeReport && s.Called {
+			s.Called, s.Note = false, Note{}
+			return s, nil
+		}
 		if s.Step == SafePlace {
 			s = s.about("")
 			s.Screen = Zone
@@ -61,6 +76,16 @@ func (s State) tapSteps(id string) (State, []Effect) {
 		return s.ask(Left), nil
 	case TapCancel:
 		return s.ask(Cancel), nil
+	case TapLook:
+		if s.Case != "" {
+			return s.toWelfare(), nil
+		}
+	case TapAsked:
+		if s.Step == MakeReport {
+			s.Screen = Questions
+		}
+	case TapPhoned:
+		s.Called = s.Step == MakeReport
 	case TapMirror:
 		return s.mirror(), nil
 	case TapVerify:
@@ -76,7 +101,7 @@ func (s State) tapSteps(id string) (State, []Effect) {
 }
 
 func (s State) forward() State {
-	s.Note = Note{}
+	s.Note, s.Called = Note{}, false
 	s.Step = min(s.Step+1, HandOver)
 	return s
 }
@@ -222,10 +247,27 @@ func (s State) tapVerify(id string) (State, []Effect) {
 func (s State) tapConfirm(id string) (State, []Effect) {
 	switch id {
 	case TapBack:
+		kind := s.Sure
 		s.Screen, s.Sure = Steps, ""
+		switch kind {
+		case Begin:
+			return s.home(), nil
+		case Restart:
+			s.Screen = IT
+		default:
+		}
 	case TapSure:
 		kind := s.Sure
 		s.Screen, s.Sure = Steps, ""
+		switch kind {
+		case Begin:
+			s.Screen, s.Then = PIN, Steps
+			return s.raise(Raise{Trigger: activation.ByStaff, Mode: activation.Actual})
+		case Restart:
+			s.Screen, s.Busy = IT, true
+			return s, []Effect{Device{Kind: Restart, Token: s.Staff.Token}}
+		default:
+		}
 		return s.act(Act{Kind: kind}, true)
 	}
 	return s, nil

@@ -63,7 +63,7 @@ func TestWholeVisitOfStaff(t *testing.T) {
 	if got := last[flow.Act](r); got.Kind != flow.Intake || !reflect.DeepEqual(got.Flags, []activation.Need{activation.Restroom}) {
 		t.Errorf("intake is %+v", got)
 	}
-	r.tap("said.immediate", "next")
+	r.tap("phoned", "said.immediate", "next")
 	r.want(flow.Referral)
 	for range 21 {
 		r.tap("ref.7")
@@ -95,13 +95,13 @@ func TestWholeVisitOfStaff(t *testing.T) {
 		t.Errorf("hand-over is %+v", got)
 	}
 	r.hear(call("a", activation.StageHandedOver))
-	r.tap("done")
+	r.tap("care", "done")
 	r.want(flow.Zone)
 }
 
 func TestReportThatCouldNotBeSavedIsNotLost(t *testing.T) {
 	r := stepper(t, activation.Received)
-	r.tap("next", "next", "said.information", "next")
+	r.tap("next", "next", "phoned", "said.information", "next")
 	r.send(flow.Done{Now: r.now, Kind: flow.Report, Case: "a", Code: flow.Unreachable})
 	if r.s.Said != activation.Information || r.s.Note.Code == "" || r.s.Step != flow.MakeReport {
 		t.Errorf("said %q, note %q, step %d", r.s.Said, r.s.Note.Code, r.s.Step)
@@ -129,7 +129,7 @@ func TestLeftAndCancelAskFirst(t *testing.T) {
 func TestDrillIsMarkedAtOnce(t *testing.T) {
 	r := newRig(t)
 	r.signIn()
-	r.tap("drill")
+	r.tap("tests", "drill")
 	if got := last[flow.Raise](r); got.Mode != activation.Drill || got.Trigger != activation.ByStaff || got.Token != "t" {
 		t.Errorf("drill raised as %+v", got)
 	}

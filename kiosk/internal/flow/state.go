@@ -24,11 +24,27 @@ const (
 	Verify   Screen = "verify"   // staff: the responder's code
 	Confirm  Screen = "confirm"  // staff: are you sure
 	Trouble  Screen = "trouble"  // staff: whom to phone now
+
+	Room      Screen = "room"      // the resting page of a kiosk that only staff can reach
+	Languages Screen = "languages" // all languages by their own names
+	Questions Screen = "questions" // staff: what the hotline will ask
+	Welfare   Screen = "welfare"   // staff: how is the youth
+	Care      Screen = "care"      // staff: how to look after yourself
+	Faults    Screen = "faults"    // staff: what is wrong with the device, and whom to call about it
+	Tests     Screen = "tests"     // staff: drill or walk test
+	Walk      Screen = "walk"      // staff: the walk test of the panic button
+	IT        Screen = "it"        // how the device is
+	Panel     Screen = "panel"     // IT: the screen in one colour
+	Touch     Screen = "touchtest" // IT: does every part of the screen answer
+	Enrol     Screen = "enrol"     // IT: the code of an enrolment card
 )
 
 // Screens lists every page.
 func Screens() []Screen {
-	return []Screen{Idle, Ask, Status, Broken, PIN, Zone, Steps, Referral, Verify, Confirm, Trouble}
+	return []Screen{
+		Idle, Ask, Status, Broken, PIN, Zone, Steps, Referral, Verify, Confirm, Trouble,
+		Room, Languages, Questions, Welfare, Care, Faults, Tests, Walk, IT, Panel, Touch, Enrol,
+	}
 }
 
 // Step is one of the steps that staff go through.
@@ -124,6 +140,17 @@ type State struct {
 	Police bool
 	Sure   Kind // what [Confirm] asks
 	Wrong  int  // wrong codes before this one
+	Called bool // the report was made by phone; now what was said
+	AskAt  time.Time
+	Asked  activation.Welfare // the answer that is on its way
+	Unwell bool               // the youth needs help now, and the desk is told
+
+	StaffOnly bool   // this kiosk stands where only staff are
+	From      Screen // under the page of languages
+	Colour    int    // of the screen test
+	Cells     []int  // that answered in the touch test
+	Joined    bool   // the code of a card was taken
+	Did       Kind   // what was done to the device last, on this page
 
 	Phoned []Alarm // staff said that they called
 	Passed []Alarm // staff have seen the page with the numbers

@@ -15,10 +15,16 @@ func (s State) tap(e Tap) (State, []Effect) {
 		if slices.Contains(s.Offered(), language) {
 			s.Lang = language
 		}
+		if s.Screen == Languages {
+			s = s.tapLanguages(e.ID)
+		}
 		return s, nil
 	}
 	if e.ID == TapClose {
 		return s.home(), nil
+	}
+	if e.ID == TapMore && !s.Gone {
+		return s.toLanguages(), nil
 	}
 	switch s.Shown() {
 	case Idle:
@@ -41,7 +47,46 @@ func (s State) tap(e Tap) (State, []Effect) {
 		return s.tapConfirm(e.ID)
 	case Trouble:
 		return s.tapTrouble(e.ID)
-	case Broken:
+	default:
+		return s.tapMore(e.ID)
+	}
+}
+
+// tapMore is for the pages around those of a call.
+func (s State) tapMore(id string) (State, []Effect) {
+	switch s.Shown() {
+	case Room:
+		return s.tapRoom(id)
+	case Languages:
+		return s.tapLanguages(id), nil
+	case Welfare:
+		return s.tapWelfare(id)
+	case Tests:
+		return s.tapTests(id)
+	case Walk:
+		return s.tapWalk(id)
+	case IT:
+		return s.tapIT(id)
+	case Panel:
+		return s.tapPanel(id), nil
+	case Touch:
+		return s.tapTouch(id), nil
+	case Enrol:
+		return s.tapEnrol(id)
+	case Questions:
+		if id == TapBack {
+			s.Screen = Steps
+		}
+	case Faults:
+		if id == TapBack {
+			s.Screen = Zone
+		}
+	case Care:
+		if id == TapDone {
+			s = s.about("")
+			s.Screen = Zone
+		}
+	default:
 	}
 	return s, nil
 }
@@ -61,7 +106,7 @@ func (s State) tapIdle(id string) (State, []Effect) {
 		if len(s.Alarms()) > 0 {
 			return s.toAlarm(), nil
 		}
-		s.Screen, s.Then = PIN, Zone
+		return s.toStaff(), nil
 	}
 	return s, nil
 }
@@ -154,7 +199,7 @@ func (s State) tapTrouble(id string) (State, []Effect) {
 		if bad && !slices.Contains(s.Phoned, a) {
 			s.Phoned = append(slices.Clone(s.Phoned), a)
 		}
-		s.Step = MakeReport
+		s.Step, s.Called = MakeReport, true
 	case TapSteps:
 		if bad && !slices.Contains(s.Passed, a) {
 			s.Passed = append(slices.Clone(s.Passed), a)

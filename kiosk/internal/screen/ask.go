@@ -44,7 +44,7 @@ func (p *ask) Update(s flow.State) {
 	p.yes.Set(m.Yes)
 	p.no.Set(m.No)
 	p.shut.Set(m.Close)
-	p.languages.set(m.Languages)
+	p.languages.set(m.Languages, m.More)
 	p.arrange()
 }
 

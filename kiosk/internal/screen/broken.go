@@ -35,7 +35,7 @@ func (p *broken) Update(s flow.State) {
 	p.title.Set(m.Title)
 	p.body.Set(m.Body)
 	p.numbers.set(m.Numbers, false)
-	p.languages.set(m.Languages)
+	p.languages.set(m.Languages, "")
 	p.arrange()
 }
 

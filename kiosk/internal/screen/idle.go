@@ -64,7 +64,7 @@ func (p *idle) Update(s flow.State) {
 	p.call.Set(m.Call)
 	touch.Show(p.staff, !m.StaffMustPhone)
 	touch.Show(p.call, m.StaffMustPhone)
-	p.languages.set(m.Languages)
+	p.languages.set(m.Languages, m.More)
 	for i := range p.what {
 		var l view.Listing
 		if i < len(m.Listings) {
@@ -91,7 +91,7 @@ func (p *idle) cut(box theme.Box) {
 	corner := box.Bottom(theme.Target)
 	corner.Put(p.call)
 	corner.X -= p.kit.Look.Px(8)
-	corner.Start(120).Put(p.staff)
+	corner.Start(min(box.Width(), max(120, p.width(p.staff.Words(), false)))).Put(p.staff)
 	p.left(box)
 }
 

@@ -12,11 +12,12 @@ import (
 // maxLanguages is how many other languages have a button of their own.
 const maxLanguages = 3
 
-// languages is the row of buttons for the other languages.
+// languages is the row of buttons for the other languages. When there are more than buttons, one of them opens the page of all.
 type languages struct {
 	frame   *frame
 	buttons []*touch.Button
-	shown   int
+	more    *touch.Button
+	shown   []*touch.Button
 }
 
 func newLanguages(f *frame, face touch.Face, most int) *languages {
@@ -26,31 +27,46 @@ func newLanguages(f *frame, face touch.Face, most int) *languages {
 		touch.Show(b, false)
 		l.buttons = append(l.buttons, b)
 	}
+	face.Icon = touch.Globe
+	l.more = f.button(flow.TapMore, face)
+	touch.Show(l.more, false)
 	return l
 }
 
 func (l *languages) objects() []fyne.CanvasObject {
-	out := make([]fyne.CanvasObject, 0, len(l.buttons))
+	out := []fyne.CanvasObject{l.more}
 	for _, b := range l.buttons {
 		out = append(out, b)
 	}
 	return out
 }
 
-func (l *languages) set(all []view.Language) {
-	l.shown = min(len(all), len(l.buttons))
+// set writes the names; all is the word on the button that opens the page of all languages, or nothing if there is no such page.
+func (l *languages) set(others []view.Language, all string) {
+	direct := min(len(others), len(l.buttons))
+	long := all != "" && len(others) > direct
+	if long {
+		direct = len(l.buttons) - 1
+	}
+	l.shown = l.shown[:0]
 	for i, b := range l.buttons {
-		touch.Show(b, i < l.shown)
-		if i < l.shown {
-			b.Rename(flow.TapLang(all[i].Code))
-			b.Set(all[i].Name)
+		touch.Show(b, i < direct)
+		if i < direct {
+			b.Rename(flow.TapLang(others[i].Code))
+			b.Set(others[i].Name)
+			l.shown = append(l.shown, b)
 		}
+	}
+	touch.Show(l.more, long)
+	if long {
+		l.more.Set(all)
+		l.shown = append(l.shown, l.more)
 	}
 }
 
 // place fills a row from the start.
 func (l *languages) place(box theme.Box, icon bool) {
-	for i, b := range l.buttons[:l.shown] {
+	for i, b := range l.shown {
 		if i > 0 {
 			box.Start(10)
 		}
@@ -60,10 +76,10 @@ func (l *languages) place(box theme.Box, icon bool) {
 
 // spread shares a row in equal parts.
 func (l *languages) spread(box theme.Box) {
-	if l.shown == 0 {
+	if len(l.shown) == 0 {
 		return
 	}
-	for i, cell := range box.Grid(l.shown, 1, 10) {
-		cell.Put(l.buttons[i])
+	for i, cell := range box.Grid(len(l.shown), 1, 10) {
+		cell.Put(l.shown[i])
 	}
 }

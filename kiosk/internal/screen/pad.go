@@ -51,7 +51,7 @@ func (p *pad) read(s flow.State) view.Pad {
 		return view.NewVerify(s, p.kit.Words)
 	case flow.Referral:
 		return view.NewReferral(s, p.kit.Words)
-	case flow.PIN, flow.Idle, flow.Ask, flow.Status, flow.Broken, flow.Zone, flow.Steps, flow.Confirm, flow.Trouble:
+	default:
 	}
 	return view.NewPIN(s, p.kit.Words)
 }

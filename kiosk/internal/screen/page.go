@@ -65,8 +65,31 @@ func (p *Pages) build(s flow.Screen) Page {
 		return newConfirm(p.kit)
 	case flow.Trouble:
 		return newTrouble(p.kit)
+	default:
+		return p.more(s)
 	}
-	return newIdle(p.kit)
+}
+
+// more builds the pages around those of a call.
+func (p *Pages) more(s flow.Screen) Page {
+	switch s {
+	case flow.Room:
+		return newRoom(p.kit)
+	case flow.Languages:
+		return newPicker(p.kit)
+	case flow.IT:
+		return newIT(p.kit)
+	case flow.Panel:
+		return newPanel(p.kit)
+	case flow.Touch:
+		return newTouchTest(p.kit)
+	case flow.Enrol:
+		return newCard(p.kit)
+	case flow.Questions, flow.Care, flow.Faults, flow.Welfare, flow.Tests, flow.Walk:
+		return newSheet(p.kit)
+	default:
+		return newIdle(p.kit)
+	}
 }
 
 // bandHeight is the height of the violet line over a drill.

@@ -121,6 +121,68 @@ func samples() []sample {
 			s.Agent.Link = agentapi.Link{ForMS: 190_000}
 			s.Agent.Health.Button, s.Agent.Health.DiskOK, s.Agent.Health.Outbox = "stuck", false, 3
 		})},
+		{"room", true, with(call(flow.Room, activation.StageComing), func(s st) {
+			s.Case, s.StaffOnly = "", true
+			s.Agent.Activations[0].AgeMS = 400_000
+			s.Agent.Activations = append(s.Agent.Activations, agentapi.Activation{ID: "a-2", Code: "1C-08", Mode: activation.Drill, Stage: activation.StageAcknowledged, AgeMS: 60_000})
+			s.Agent.Health.Troubles = []wire.Trouble{{Code: "button_stuck"}}
+			s.Agent.Health.Button = "stuck"
+		})},
+		{"room-empty", false, with(base(), func(s st) { s.Screen, s.StaffOnly = flow.Room, true })},
+		{"room-call", false, with(call(flow.Room, activation.Sending, fallback(agentapi.NoReceipt)), func(s st) { s.Case, s.StaffOnly = "", true })},
+		{"picker", true, with(base(), func(s st) { s.Screen, s.From = flow.Languages, flow.Idle })},
+		{"questions", false, call(flow.Questions, activation.StageComing, staff)},
+		{"care", false, call(flow.Care, activation.StageHandedOver, staff)},
+		{"care-support", true, call(flow.Care, activation.StageHandedOver, staff, drill, func(s st, _ ac) {
+			s.Agent.Settings.Numbers = append(s.Agent.Settings.Numbers, wire.PhoneNumber{Use: "support", Number: "988"})
+		})},
+		{"faults", true, with(base(), func(s st) {
+			s.Screen, s.Agent.Link = flow.Faults, agentapi.Link{ForMS: 190_000}
+			s.Agent.Health.Button, s.Agent.Health.Outbox = "stuck", 3
+			s.Agent.Health.Troubles = []wire.Trouble{{Code: "contacts"}, {Code: "certificate"}, {Code: "disk"}}
+			s.Agent.Settings.Numbers = append(s.Agent.Settings.Numbers, wire.PhoneNumber{Use: "desk", Number: "213-555-0100"})
+		})},
+		{"faults-none", false, with(base(), func(s st) { s.Screen = flow.Faults })},
+		{"welfare", true, call(flow.Welfare, activation.StageComing, staff)},
+		{"welfare-drill", false, call(flow.Welfare, activation.StageComing, staff, drill, func(s st, _ ac) { s.Note.Code = flow.Unreachable })},
+		{"welfare-told", true, call(flow.Welfare, activation.StageComing, staff, func(s st, _ ac) { s.Unwell = true })},
+		{"welfare-told-drill", false, call(flow.Welfare, activation.StageComing, staff, drill, func(s st, _ ac) { s.Unwell = true })},
+		{"tests", true, with(base(), func(s st) { s.Screen = flow.Tests })},
+		{"walk-press", true, with(base(), func(s st) { s.Screen, s.Agent.WalkTest.Stage = flow.Walk, agentapi.WalkPress })},
+		{"walk-sending", false, with(base(), func(s st) { s.Screen, s.Agent.WalkTest.Stage = flow.Walk, agentapi.WalkSending })},
+		{"walk-passed", false, with(base(), func(s st) { s.Screen, s.Agent.WalkTest.Stage = flow.Walk, agentapi.WalkPassed })},
+		{"walk-failed", false, with(base(), func(s st) {
+			s.Screen, s.Agent.WalkTest = flow.Walk, agentapi.WalkTest{Stage: agentapi.WalkFailed, Reason: agentapi.WalkNoPress}
+		})},
+		{"walk-refused", false, with(base(), func(s st) { s.Screen, s.Note.Code = flow.Walk, agentapi.CallOpen })},
+		{"idle-look", false, with(base(), func(s st) { s.Agent.Health.Troubles = []wire.Trouble{{Code: "disk"}} })},
+		{"idle-test", false, with(base(), func(s st) { s.Agent.WalkTest.Stage = agentapi.WalkPress })},
+		{"it", true, with(base(), func(s st) {
+			s.Screen, s.Agent.Device, s.Agent.Version = flow.IT, "d-7k2m", "1.0.3"
+			temp, weak := int64(51_400), false
+			s.Agent.Health.CertDays, s.Agent.Health.TimeSynced, s.Agent.Health.UpMS = 26, true, 90*3600_000
+			s.Agent.Health.Machine = wire.Machine{TempMilliC: &temp, UnderVoltage: &weak, DiskFree: 9 << 30, DiskSize: 14 << 30}
+			s.Agent.Health.LastTest = &wire.WalkTest{Passed: true}
+			s.Agent.Settings.VerifiedOn, s.Did = "2026-10-01", flow.SelfTest
+		})},
+		{"it-bad", false, with(base(), func(s st) {
+			s.Screen, s.Agent.Device, s.Agent.Version = flow.IT, "d-7k2m-and-more-of-it", "1.0.3"
+			temp, weak := int64(85_000), true
+			s.Agent.Link, s.Agent.Health.Button, s.Agent.Health.Outbox, s.Agent.Health.DiskOK = agentapi.Link{}, "stuck", 128, false
+			s.Agent.Health.Machine = wire.Machine{TempMilliC: &temp, UnderVoltage: &weak}
+			s.Agent.Health.LastTest, s.Note.Code = &wire.WalkTest{}, flow.Unreachable
+			s.Agent.Health.Troubles = []wire.Trouble{{Code: "contacts"}}
+		})},
+		{"panel", false, with(base(), func(s st) { s.Screen = flow.Panel })},
+		{"touchtest", true, with(base(), func(s st) { s.Screen, s.Cells = flow.Touch, []int{1, 2, 9, 14} })},
+		{"enrol", true, with(base(), func(s st) { s.Screen, s.Typed = flow.Enrol, "D76NTF9C2R" })},
+		{"enrol-refused", false, with(base(), func(s st) { s.Screen, s.Typed, s.Note.Code = flow.Enrol, "D76NTF9C2RWTQANY", agentapi.CardRefused })},
+		{"enrol-done", false, with(base(), func(s st) { s.Screen, s.Joined = flow.Enrol, true })},
+		{"confirm-begin", false, with(base(), func(s st) { s.Screen, s.Sure = flow.Confirm, flow.Begin })},
+		{"confirm-restart", false, with(base(), func(s st) { s.Screen, s.Sure = flow.Confirm, flow.Restart })},
+		{"steps-heard", true, call(flow.Steps, activation.StageComing, staff, at(flow.MakeReport), func(s st, _ ac) { s.Called, s.Said = true, activation.Immediate })},
+		{"steps-heard-drill", false, call(flow.Steps, activation.StageComing, staff, drill, at(flow.MakeReport), func(s st, _ ac) { s.Called, s.Note.Code = true, flow.Unreachable })},
+		{"steps-over-drill", false, call(flow.Steps, activation.StageHandedOver, staff, drill, at(flow.HandOver))},
 		{"zone-four", false, with(call(flow.Zone, activation.StageComing, staff), func(s st) {
 			s.Case = ""
 			for _, id := range []string{"b", "c", "d"} {
@@ -133,16 +195,18 @@ func samples() []sample {
 		{"steps-needs-drill", false, call(flow.Steps, activation.StageComing, staff, drill, at(flow.ImmediateNeeds))},
 		{"steps-report", true, call(flow.Steps, activation.StageComing, staff, at(flow.MakeReport), func(s st, _ ac) { s.Said = activation.Immediate })},
 		{"steps-report-drill", false, call(flow.Steps, activation.StageComing, staff, drill, at(flow.MakeReport), func(s st, _ ac) { s.Note.Code = flow.Unreachable })},
-		{"steps-reported", false, call(flow.Steps, activation.StageComing, staff, at(flow.MakeReport), func(_ st, a ac) { a.Reported = true })},
-		{"steps-wait", false, call(flow.Steps, activation.StageComing, staff, at(flow.WaitTogether), func(_ st, a ac) { a.Message = activation.Longer })},
+		{"steps-reported", true, call(flow.Steps, activation.StageComing, staff, at(flow.MakeReport), func(_ st, a ac) { a.Reported = true })},
+		{"steps-wait", true, call(flow.Steps, activation.StageComing, staff, at(flow.WaitTogether), func(_ st, a ac) {
+			a.Message, a.Welfare = activation.Longer, &wire.Welfare{State: activation.WelfareHelp}
+		})},
 		{"steps-wait-declined", false, call(flow.Steps, activation.StageComing, staff, drill, at(flow.WaitTogether), func(_ st, a ac) {
-			a.Message, a.StandDown = activation.Longer, activation.StandDownRefused
+			a.Message, a.StandDown, a.Welfare = activation.Longer, activation.StandDownRefused, &wire.Welfare{State: activation.WelfareOK}
 		})},
 		{"steps-who", true, call(flow.Steps, activation.StageComing, staff, at(flow.WhoIsComing))},
 		{"steps-who-none", false, call(flow.Steps, activation.Received, staff, at(flow.WhoIsComing))},
 		{"steps-handover", false, call(flow.Steps, activation.Here, staff, at(flow.HandOver))},
 		{"steps-verified", false, call(flow.Steps, activation.Here, staff, drill, at(flow.HandOver), func(_ st, a ac) { a.Check.Verified, a.Check.Role = true, "advocate" })},
-		{"steps-over", false, call(flow.Steps, activation.StageHandedOver, staff, at(flow.HandOver))},
+		{"steps-over", true, call(flow.Steps, activation.StageHandedOver, staff, at(flow.HandOver))},
 		{"referral", false, call(flow.Referral, activation.StageComing, staff, func(s st, _ ac) { s.Typed = "1234567890123456789" })},
 		{"referral-drill", false, call(flow.Referral, activation.StageComing, staff, drill, func(s st, _ ac) { s.Typed, s.Note.Code = "1234", flow.Unreachable })},
 		{"verify", true, call(flow.Verify, activation.Here, staff, func(s st, _ ac) { s.Typed = "48" })},

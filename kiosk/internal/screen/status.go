@@ -67,7 +67,7 @@ func (p *status) Update(s flow.State) {
 	p.model = m
 	p.banded(m.Band)
 	p.shut.Set(m.Close)
-	p.languages.set(m.Languages)
+	p.languages.set(m.Languages, m.More)
 	for i, r := range p.rows {
 		r.set(m.Rows[i])
 		touch.Show(r.dot, !m.Ended)

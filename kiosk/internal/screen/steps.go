@@ -78,6 +78,7 @@ func (p *stepsPage) Update(s flow.State) {
 	p.next.Rename(m.NextID)
 	p.title.Set(m.Title)
 	p.body.Set(m.Body)
+	p.body.Paint(map[bool]theme.Role{false: theme.Soft, true: theme.Alarm}[m.Failed])
 	p.note.Set(m.Note)
 	ink := theme.Ink
 	if m.Bad {

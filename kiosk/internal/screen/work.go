@@ -18,11 +18,11 @@ type work struct {
 	card    *touch.Card
 	phone   fyne.CanvasObject
 	number  *touch.Text
-	said    *touch.Text
 	choices [6]*touch.Button
 	chips   *chips
 	who     [4]*whoRow
-	aside   [2]*touch.Button
+	aside   [3]*touch.Button
+	due     *dueCard
 }
 
 type whoRow struct {
@@ -31,9 +31,8 @@ type whoRow struct {
 }
 
 func newWork(f *frame) *work {
-	w := &work{frame: f, card: touch.NewCard(f.kit.Look), phone: touch.NewIcon(f.kit.Look, touch.Phone, theme.Ink, 2.2)}
+	w := &work{frame: f, due: newDue(f), card: touch.NewCard(f.kit.Look), phone: touch.NewIcon(f.kit.Look, touch.Phone, theme.Ink, 2.2)}
 	w.number = f.text(touch.Style{Size: theme.Number, Least: theme.Title, Bold: true, Ink: theme.Ink, Mid: true, Lines: 1})
-	w.said = f.text(touch.Style{Size: theme.Quiet, Bold: true, Ink: theme.Ink, Mid: true})
 	w.chips = newChips(f, touch.Choice, flow.TapFlag)
 	for i := range w.lines {
 		w.lines[i] = f.text(touch.Style{Size: theme.Body, Least: theme.Quiet, Ink: theme.Ink})
@@ -57,7 +56,8 @@ func newWork(f *frame) *work {
 }
 
 func (w *work) objects() []fyne.CanvasObject {
-	out := []fyne.CanvasObject{w.card.Rectangle, w.phone, w.number, w.said}
+	out := []fyne.CanvasObject{w.card.Rectangle, w.phone, w.number}
+	out = append(out, w.due.objects()...)
 	for i := range w.lines {
 		out = append(out, w.lines[i], w.bullets[i].Rectangle)
 	}
@@ -78,12 +78,7 @@ func (w *work) set(m view.Steps) {
 	touch.Show(w.card.Rectangle, m.Number != "")
 	touch.Show(w.phone, m.Number != "")
 	w.number.Set(m.Number)
-	w.said.Set(m.Said)
-	ink := theme.Ink
-	if m.Failed {
-		ink = theme.Alarm
-	}
-	w.said.Paint(ink)
+	w.due.set(m.Due)
 	w.chips.set(m.Chips)
 	setChoices(w.choices[:], m.Choices)
 	setChoices(w.aside[:], m.Aside)
@@ -127,12 +122,23 @@ func (w *work) place(box theme.Box) {
 	if len(m.Aside) > 0 {
 		foot := box.Bottom(theme.Target)
 		box.Bottom(12)
-		for i, cell := range foot.Grid(2, 1, 12)[:len(m.Aside)] {
+		for i, cell := range foot.Grid(max(2, len(m.Aside)), 1, 12)[:len(m.Aside)] {
 			cell.Put(w.aside[i])
 		}
 	}
-	if m.Number != "" {
-		w.report(box)
+	switch {
+	case m.Number != "":
+		w.phoneCard(box)
+		return
+	case len(m.Choices) > 0:
+		grid := box.Top(min(box.Height(), 2*84+12))
+		for i, cell := range grid.Grid(3, 2, 12) {
+			cell.Put(w.choices[i])
+		}
+		return
+	case m.Due != nil:
+		box.Top(6)
+		w.due.place(box.Top(100))
 		return
 	}
 	if len(m.Chips) > 0 {
@@ -168,19 +174,13 @@ func (w *work) line(box *theme.Box, i int) {
 	box.Top(12)
 }
 
-// report is the number to phone and what the hotline answered.
-func (w *work) report(box theme.Box) {
-	grid := box.Bottom(2*theme.Target + 10)
-	for i, cell := range grid.Grid(3, 2, 10) {
-		cell.Put(w.choices[i])
-	}
-	box.Bottom(6)
-	box.Bottom(26).Put(w.said)
-	box.Bottom(8)
-	card := box.Bottom(min(76, box.Height()))
+// phoneCard is the number to phone.
+func (w *work) phoneCard(box theme.Box) {
+	box.Top(6)
+	card := box.Top(min(112, box.Height()))
 	card.Put(w.card.Rectangle)
-	card = card.Inset(20, 0)
-	card.Start(28).Middle(28, 28).Put(w.phone)
-	card.Start(18)
+	card = card.Inset(24, 0)
+	card.Start(36).Middle(36, 36).Put(w.phone)
+	card.Start(20)
 	card.Put(w.number)
 }

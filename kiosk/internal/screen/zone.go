@@ -17,9 +17,7 @@ type zone struct {
 	title, link, heading, more *touch.Text
 	linkDot                    *touch.Card
 	calls                      [3]*callRow
-	troubles                   [2]*touch.Text
-	signs                      [2]fyne.CanvasObject
-	start, drill               *touch.Button
+	fault, start, tests        *touch.Button
 }
 
 // callRow is one open call, as a button with three columns.
@@ -39,25 +37,28 @@ func newZone(kit Kit) *zone {
 	p.heading = p.text(touch.Style{Size: theme.Quiet, Bold: true, Ink: theme.Ink, Mid: true})
 	p.more = p.text(touch.Style{Size: theme.Quiet, Ink: theme.Soft})
 	p.start = p.button(flow.TapStart, touch.Face{Kind: touch.Next, Size: theme.Strong})
-	p.drill = p.button(flow.TapDrill, touch.Face{Size: theme.Body})
-	objects := []fyne.CanvasObject{p.shut, p.title, p.link, p.linkDot.Rectangle, p.heading, p.more, p.start, p.drill}
+	p.tests = p.button(flow.TapTests, touch.Face{Size: theme.Body})
+	p.fault = p.button(flow.TapFaults, touch.Face{Icon: touch.Attention, Start: true, Size: theme.Quiet, Thin: true})
+	objects := []fyne.CanvasObject{p.shut, p.title, p.link, p.linkDot.Rectangle, p.heading, p.more, p.start, p.tests, p.fault}
 	for i := range p.calls {
-		r := &callRow{
-			button: p.button(flow.TapOpen(i), touch.Face{Icon: touch.Forth, After: true, Start: true, Size: theme.Body}),
-			code:   p.text(touch.Style{Size: theme.Body, Bold: true, Ink: theme.Ink, Mid: true, Lines: 1}),
-			stage:  p.text(touch.Style{Size: theme.Quiet, Ink: theme.Ink, Mid: true, Lines: 2}),
-			when:   p.text(touch.Style{Size: theme.Quiet, Ink: theme.Soft, Mid: true, Lines: 1, Align: fyne.TextAlignTrailing}),
-		}
-		p.calls[i] = r
-		objects = append(objects, r.button, r.code, r.stage, r.when)
-	}
-	for i := range p.troubles {
-		p.troubles[i] = p.text(touch.Style{Size: theme.Quiet, Ink: theme.Ink, Lines: 2, Mid: true})
-		p.signs[i] = touch.NewIcon(kit.Look, touch.Attention, theme.Ink, 2.2)
-		objects = append(objects, p.troubles[i], p.signs[i])
+		p.calls[i] = newCallRow(&p.frame, i)
+		objects = append(objects, p.calls[i].objects()...)
 	}
 	p.open(kit, p.cut, objects...)
 	return p
+}
+
+func newCallRow(f *frame, i int) *callRow {
+	return &callRow{
+		button: f.button(flow.TapOpen(i), touch.Face{Icon: touch.Forth, After: true, Start: true, Size: theme.Body}),
+		code:   f.text(touch.Style{Size: theme.Body, Bold: true, Ink: theme.Ink, Mid: true, Lines: 1}),
+		stage:  f.text(touch.Style{Size: theme.Quiet, Ink: theme.Ink, Mid: true, Lines: 2}),
+		when:   f.text(touch.Style{Size: theme.Quiet, Ink: theme.Soft, Mid: true, Lines: 1, Align: fyne.TextAlignTrailing}),
+	}
+}
+
+func (r *callRow) objects() []fyne.CanvasObject {
+	return []fyne.CanvasObject{r.button, r.code, r.stage, r.when}
 }
 
 // Update writes what changed.
@@ -79,21 +80,15 @@ func (p *zone) Update(s flow.State) {
 	p.heading.Set(m.Heading)
 	p.more.Set(m.More)
 	p.start.SetBoth(m.Start, m.StartSub)
-	p.drill.SetBoth(m.Drill, m.DrillSub)
+	p.tests.SetBoth(m.Tests, m.TestsSub)
+	p.fault.SetBoth(m.Fault, m.FaultSub)
+	touch.Show(p.fault, m.Fault != "")
 	for i, r := range p.calls {
 		var c view.CallRow
 		if i < len(m.Calls) {
 			c = m.Calls[i]
 		}
 		r.set(c)
-	}
-	for i := range p.troubles {
-		on := i < len(m.Troubles)
-		touch.Show(p.signs[i], on)
-		p.troubles[i].Set("")
-		if on {
-			p.troubles[i].Set(m.Troubles[i])
-		}
 	}
 	p.arrange()
 }
@@ -122,12 +117,14 @@ func (p *zone) cut(box theme.Box) {
 	box.End(28)
 	right.Bottom(150).Put(p.start)
 	right.Bottom(14)
-	right.Bottom(82).Put(p.drill)
-	for i := len(p.model.Troubles) - 1; i >= 0; i-- {
-		row := box.Bottom(46)
-		row.Start(26).Middle(26, 26).Put(p.signs[i])
-		row.Start(12)
-		row.Put(p.troubles[i])
+	right.Bottom(82).Put(p.tests)
+	if p.model.Fault != "" {
+		h := float32(72)
+		if p.model.FaultSub != "" {
+			h = 84
+		}
+		box.Bottom(h).Put(p.fault)
+		box.Bottom(8)
 	}
 	box.Top(28).Put(p.heading)
 	box.Top(6)

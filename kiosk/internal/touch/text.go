@@ -62,6 +62,14 @@ func (t *Text) Restyle(size float32, bold bool) {
 	}
 }
 
+// Align changes the side that the words stand on.
+func (t *Text) Align(to fyne.TextAlign) {
+	if to != t.style.Align {
+		t.style.Align = to
+		t.Refresh()
+	}
+}
+
 // Words returns what is written.
 func (t *Text) Words() string { return t.words }
 

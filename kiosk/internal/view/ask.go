@@ -9,6 +9,7 @@ import (
 type Ask struct {
 	Band, Close  string
 	Languages    []Language
+	More         string
 	Title        string
 	Calm, Honest string
 	Yes, No      string
@@ -18,7 +19,7 @@ type Ask struct {
 func NewAsk(s flow.State, set locale.Set) Ask {
 	c := set.Pick(s.Lang)
 	return Ask{
-		Band: band(s, c), Close: c.Text("close"), Languages: languages(s, set),
+		Band: band(s, c), Close: c.Text("close"), Languages: languages(s, set), More: c.Text("languages.more"),
 		Title: c.Text("ask.title"), Calm: c.Text("ask.calm"), Honest: c.Text("ask.honest"),
 		Yes: c.Text("ask.yes"), No: c.Text("ask.no"),
 	}

@@ -17,8 +17,12 @@ func NewConfirm(s flow.State, set locale.Set) Confirm {
 	c := set.Pick(s.Lang)
 	a, _ := s.Activation()
 	key := "confirm." + string(s.Sure)
-	return Confirm{
+	m := Confirm{
 		Band: band(s, c), Close: c.Text("close"), Caption: caption(s, c), No: c.Text("back"), Yes: c.Text(key + ".yes"),
 		Title: c.Text(key), Body: c.Text(key+".body", "role", role(c, a.Check.Role)),
 	}
+	if s.Sure == flow.Begin || s.Sure == flow.Restart {
+		m.Caption = ""
+	}
+	return m
 }

@@ -21,6 +21,7 @@ type Idle struct {
 	Listings       []Listing
 	Help, Touch    string
 	Languages      []Language
+	More           string // opens the page of all languages
 	Staff, Call    string // Call: whom staff must phone, or nothing
 	StaffMustPhone bool
 }
@@ -40,7 +41,10 @@ func NewIdle(s flow.State, set locale.Set) Idle {
 		Band: band(s, c), Clock: clock, Half: half, Date: date(c, now),
 		Welcome: c.Text("idle.welcome"), Site: s.Agent.Settings.ZoneName,
 		Help: c.Text("idle.help"), Touch: c.Text("idle.touch"), Staff: c.Text("idle.staff"),
-		Languages: languages(s, set),
+		Languages: languages(s, set), More: c.Text("languages.more"),
+	}
+	if s.Hint() {
+		m.Staff = c.Text("idle.look")
 	}
 	if m.Site == "" {
 		m.Welcome, m.Site = "", c.Text("idle.nowhere")

@@ -93,8 +93,12 @@ func NewReferral(s flow.State, set locale.Set) Pad {
 		Title: c.Text("referral.title"), Body: c.Text("referral.body"), Skip: c.Text("referral.skip"),
 		Line: grouped(s.Typed), Count: c.Text("referral.count", "n", strconv.Itoa(len(s.Typed))), Ready: len(s.Typed) == 19,
 	}
-	if s.Note.Code != "" && !s.Busy {
+	switch {
+	case s.Busy:
+	case s.Note.Code != "":
 		m.Note, m.Bad = c.Text("report.failed"), true
+	case m.Ready:
+		m.Note = c.Text("referral.check")
 	}
 	return m
 }
@@ -102,7 +106,7 @@ func NewReferral(s flow.State, set locale.Set) Pad {
 // grouped writes digits in fours, as they are read aloud.
 func grouped(digits string) string {
 	var b strings.Builder
-	for i, d := range digits {
+	for i, d := range []rune(digits) {
 		if i > 0 && i%4 == 0 {
 			b.WriteByte(' ')
 		}

@@ -36,6 +36,7 @@ type Chip struct {
 type Status struct {
 	Band, Close string
 	Languages   []Language
+	More        string
 	Rows        [4]Row
 	Message     string // of the desk
 	Tell, Why   string // please tell a staff member; and why, with the number
@@ -53,7 +54,7 @@ type Status struct {
 func NewStatus(s flow.State, set locale.Set) Status {
 	c := set.Pick(s.Lang)
 	m := Status{
-		Band: band(s, c), Close: c.Text("close"), Languages: languages(s, set),
+		Band: band(s, c), Close: c.Text("close"), Languages: languages(s, set), More: c.Text("languages.more"),
 		Choose: c.Text("status.choose"), NeedsTitle: c.Text("status.needs"),
 	}
 	a, known := s.Activation()
@@ -69,6 +70,9 @@ func NewStatus(s flow.State, set locale.Set) Status {
 		if s.Drill || s.Test {
 			m.Why = c.Text("status.drill")
 		}
+	}
+	if m.Tell == "" && m.Message == "" {
+		m.Choose = c.Text("status.calm") + " " + m.Choose
 	}
 	if s.NoNeed {
 		m.NeedFailed = c.Text("status.need_failed")
@@ -145,7 +149,7 @@ func coming(s flow.State, a agentapi.Activation, c *locale.Catalog) string {
 		n, ok := minutes(s, w)
 		switch {
 		case !ok:
-			return who
+			return c.Text("status.unknown", "role", who)
 		case n == 0:
 			return c.Text("status.late", "role", who)
 		case n == 1:

@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"safeyouthzone/broker/contract/activation"
+	"safeyouthzone/broker/contract/wire"
 	"safeyouthzone/device/agentapi"
 	"safeyouthzone/kiosk/internal/flow"
 	"safeyouthzone/kiosk/internal/locale"
@@ -23,6 +24,7 @@ type Steps struct {
 	Choices              []Choice
 	Chips                []Chip
 	Who                  []WhoRow
+	Due                  *Due     // of the written report
 	Aside                []Choice // quiet actions of this step
 	Note                 string
 	Bad                  bool
@@ -110,17 +112,16 @@ func (m Steps) needs(s flow.State, a agentapi.Activation, c *locale.Catalog) Ste
 }
 
 func (m Steps) report(s flow.State, a agentapi.Activation, c *locale.Catalog) Steps {
-	m.Title, m.Body, m.Number = c.Text("report.title"), c.Text("report.body"), hotline(s, c)
-	if s.Drill || s.Test {
-		m.Body = c.Text("report.drill")
-	}
 	if a.Reported {
-		m.Title, m.Body, m.Number = c.Text("report.done"), c.Text("report.done.body"), ""
+		m.Title, m.Body, m.Due = c.Text("report.done"), c.Text("report.done.body"), due(s, a, c)
 		return m
 	}
-	m.Said = c.Text("report.said")
+	if !s.Called {
+		return m.toCall(s, c)
+	}
+	m.Title, m.Body = c.Text("report.heard"), c.Text("report.heard.body")
 	if s.Note.Code != "" {
-		m.Said, m.Failed = c.Text("report.failed"), true
+		m.Body, m.Failed = c.Text("report.failed"), true
 	}
 	for _, d := range flow.Dispositions() {
 		m.Choices = append(m.Choices, Choice{ID: flow.TapSaid(d), Text: c.Text("report." + string(d)), Chosen: d == s.Said})
@@ -137,13 +138,32 @@ func (m Steps) report(s flow.State, a agentapi.Activation, c *locale.Catalog) St
 	return m
 }
 
+// toCall is whom to call, why, and what they will ask.
+func (m Steps) toCall(s flow.State, c *locale.Catalog) Steps {
+	m.Title, m.Number = c.Text("report.title"), hotline(s, c)
+	policy := s.Agent.Settings.Policy
+	if policy == "" {
+		policy = wire.Mandated
+	}
+	m.Body = c.Text("report." + string(policy))
+	m.Next, m.NextID = c.Text("report.phoned"), flow.TapPhoned
+	if s.Drill || s.Test {
+		m.Body, m.Next = c.Text("report.drill"), c.Text("next")
+	}
+	m.Aside = []Choice{{ID: flow.TapAsked, Text: c.Text("report.asked")}, {ID: flow.TapLater, Text: c.Text("report.later")}}
+	return m
+}
+
 func (m Steps) wait(a agentapi.Activation, c *locale.Catalog) Steps {
 	m.Title = c.Text("wait.title")
 	m.Lines = []string{c.Text("wait.1"), c.Text("wait.2")}
 	if a.Message != "" {
 		m.Lines = append(m.Lines, c.Text("wait.message", "message", c.Text("message."+string(a.Message))))
 	}
-	m.Aside = []Choice{{ID: flow.TapMirror, Text: c.Text("wait.mirror")}}
+	if words := looked(a, c); words != "" {
+		m.Lines = append(m.Lines, words)
+	}
+	m.Aside = []Choice{{ID: flow.TapLook, Text: c.Text("wait.look")}, {ID: flow.TapMirror, Text: c.Text("wait.mirror")}}
 	switch a.StandDown {
 	case activation.StandDownAsked, activation.StandDownGranted:
 		m.Note = c.Text("cancel." + string(a.StandDown))
@@ -199,6 +219,9 @@ func (m Steps) over(s flow.State, a agentapi.Activation, c *locale.Catalog) Step
 	key := "over." + ending(s, a)
 	m.Over, m.Left, m.Back = true, "", ""
 	m.Title, m.Body = c.Text(key), c.Text(key+".body")
-	m.Next, m.NextID = c.Text("done"), flow.TapDone
+	m.Next, m.NextID = c.Text("care.next"), flow.TapCare
+	if !s.Drill && !s.Test && a.Stage != activation.StoodDown {
+		m.Due = due(s, a, c)
+	}
 	return m
 }

@@ -55,7 +55,7 @@ func TestStatusSaysWhatTheAgentSays(t *testing.T) {
 		{"tapped, not taken yet", calling(false), [4]view.Progress{now, ahead, ahead, ahead}, "One moment, please"},
 		{"not taken", calling(true), [4]view.Progress{now, ahead, ahead, ahead}, "Your request is not sent yet"},
 		{"taken", about(call(activation.Sending)), [4]view.Progress{now, ahead, ahead, ahead}, "Sending your request"},
-		{"in the ledger", about(call(activation.Received)), [4]view.Progress{done, now, ahead, ahead}, "The county has it / Waiting for an answer"},
+		{"in the ledger", about(call(activation.Received)), [4]view.Progress{done, now, ahead, ahead}, "The county has it / Waiting for an answer. This can take a few minutes."},
 		{"answered", about(call(activation.StageAcknowledged)), [4]view.Progress{done, now, ahead, ahead}, "The county has it / A person has answered"},
 		{"coming, nobody named", about(call(activation.StageComing)), [4]view.Progress{done, done, now, ahead}, "Someone is coming"},
 		{"here", about(call(activation.Here)), [4]view.Progress{done, done, done, now}, "They are here / We check who they are first"},
@@ -95,8 +95,8 @@ func TestWhoIsComingAndWhen(t *testing.T) {
 		{eta(11*time.Minute + time.Second), "advocate", "An advocate · about 12 minutes"},
 		{eta(40 * time.Second), "law_enforcement", "An officer · about 1 minute"},
 		{eta(-time.Minute), "child_welfare", "A social worker · later than planned"},
-		{nil, "health", "A health worker"},
-		{nil, "something_new", "A helper"},
+		{nil, "health", "A health worker · the time is not known yet"},
+		{nil, "something_new", "A helper · the time is not known yet"},
 	} {
 		a := call(activation.StageComing)
 		a.Who = []agentapi.Who{{Role: c.role, Stage: activation.StageComing, ETAMS: c.eta}}
@@ -296,9 +296,14 @@ func TestDeviceTroublesInPlainWords(t *testing.T) {
 	s := flow.New(noon(), []string{"en", "es"})
 	s.Agent.Health = agentapi.Health{Button: "stuck", DiskOK: true, Enrolled: true, Troubles: []wire.Trouble{{Code: "button_stuck"}, {Code: "nobody_knows"}}}
 	m := view.NewZone(s, words(t))
-	want := []string{"The panic button is stuck. Touch the screen for help.", "The device reports a fault. Call the county desk."}
-	if !reflect.DeepEqual(m.Troubles, want) {
-		t.Errorf("troubles are %q, want %q", m.Troubles, want)
+	if m.Fault != "The panic button is stuck. Touch the screen for help." || m.FaultSub != "1 more" {
+		t.Errorf("the worst is %q, then %q", m.Fault, m.FaultSub)
+	}
+	s.Screen = flow.Faults
+	want := []string{m.Fault, "The device reports a fault. Call the county desk."}
+	s.Agent.Link.Up = true
+	if got := view.NewSheet(s, words(t)).Lines; !reflect.DeepEqual(got, want) {
+		t.Errorf("the faults are %q, want %q", got, want)
 	}
 }
 
@@ -306,7 +311,17 @@ func TestStepsOfTheReport(t *testing.T) {
 	s := about(call(activation.Received))
 	s.Step = flow.MakeReport
 	set := words(t)
-	if m := view.NewSteps(s, set); m.NextID != flow.TapLater || m.Number != view.Hotline {
+	if m := view.NewSteps(s, set); m.NextID != flow.TapPhoned || m.Number != view.Hotline || m.Body != "The law asks you to report. The report is your own." {
+		t.Errorf("before the call: %q %q %q", m.NextID, m.Number, m.Body)
+	}
+	for policy, want := range map[wire.Policy]string{wire.CountyPolicy: "Your county asks", wire.AskSupervisor: "Ask your supervisor"} {
+		s.Agent.Settings.Policy = policy
+		if m := view.NewSteps(s, set); !strings.HasPrefix(m.Body, want) {
+			t.Errorf("%s: %q", policy, m.Body)
+		}
+	}
+	s.Called = true
+	if m := view.NewSteps(s, set); m.NextID != flow.TapLater || m.Number != "" {
 		t.Errorf("before a choice: %q %q", m.NextID, m.Number)
 	}
 	s.Said = activation.Immediate

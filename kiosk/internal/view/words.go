@@ -23,7 +23,7 @@ type Number struct{ Use, What, Number string }
 // numbers lists what the county wants shown, the emergency number first; the built-in ones if nothing is known.
 func numbers(s flow.State, c *locale.Catalog) []Number {
 	var out []Number
-	for _, use := range []string{"emergency", "hotline", "desk", "text"} {
+	for _, use := range []string{"emergency", "hotline", "desk", "text", "support"} {
 		for _, n := range s.Agent.Settings.Numbers {
 			if n.Use == use && n.Number != "" {
 				out = append(out, Number{Use: use, What: c.Text("number." + use), Number: n.Number})
@@ -63,10 +63,15 @@ func band(s flow.State, c *locale.Catalog) string {
 	case s.Case != "" || s.Call != nil:
 		return "" // the page of a real call says nothing that could make it look like less
 	}
+	test := s.Walking()
 	for _, a := range s.Open() {
-		if a.Mode != activation.Actual {
+		if a.Mode == activation.Drill {
 			return c.Text("band.elsewhere")
 		}
+		test = test || a.Mode == activation.Test
+	}
+	if test {
+		return c.Text("band.elsewhere.test")
 	}
 	return ""
 }

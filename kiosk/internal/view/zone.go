@@ -9,10 +9,7 @@ import (
 	"safeyouthzone/kiosk/internal/locale"
 )
 
-const (
-	maxCalls    = 3
-	maxTroubles = 2
-)
+const maxCalls = 3
 
 // Zone is the staff's page of the whole site.
 type Zone struct {
@@ -23,9 +20,9 @@ type Zone struct {
 	More            string
 	Link            string
 	Linked          bool
-	Troubles        []string
+	Fault, FaultSub string // the first thing that needs care, and how many more
 	Start, StartSub string
-	Drill, DrillSub string
+	Tests, TestsSub string
 }
 
 // CallRow is one open call for help.
@@ -36,7 +33,7 @@ func NewZone(s flow.State, set locale.Set) Zone {
 	c := set.Pick(s.Lang)
 	m := Zone{
 		Band: band(s, c), Close: c.Text("close"), Title: s.Agent.Settings.ZoneName, Heading: c.Text("zone.open"),
-		Start: c.Text("zone.start"), StartSub: c.Text("zone.start.sub"), Drill: c.Text("zone.drill"), DrillSub: c.Text("zone.drill.sub"),
+		Start: c.Text("zone.start"), StartSub: c.Text("zone.start.sub"), Tests: c.Text("zone.tests"), TestsSub: c.Text("zone.tests.sub"),
 		Linked: s.Agent.Link.Up, Link: c.Text("link.up"),
 	}
 	if m.Title == "" {
@@ -59,7 +56,12 @@ func NewZone(s flow.State, set locale.Set) Zone {
 	if more := len(open) - maxCalls; more > 0 {
 		m.More = c.Text("zone.more", "n", strconv.Itoa(more))
 	}
-	m.Troubles = top(troubles(s.Agent, c), maxTroubles)
+	if all := troubles(s.Agent, c); len(all) > 0 {
+		m.Fault = all[0]
+		if more := len(all) - 1; more > 0 {
+			m.FaultSub = c.Text("zone.more", "n", strconv.Itoa(more))
+		}
+	}
 	return m
 }
 
