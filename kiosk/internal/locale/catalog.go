@@ -25,7 +25,7 @@ type Review string
 const (
 	Source   Review = "source"   // the language that the others are made from
 	Reviewed Review = "reviewed" // a native speaker agreed
-	Draft    Review = "draft"    // nobody has checked it yet; a site can refuse it
+	Draft    Review = "draft"    // not reviewed by a native speaker; a site can refuse it
 )
 
 // Catalog is the words of one language.
@@ -54,6 +54,9 @@ func Load() (Set, error) {
 		if err := json.Unmarshal(raw, c); err != nil {
 			return nil, fmt.Errorf("cannot decode catalogue %s: %w", lang, err)
 		}
+		for key, words := range c.Words {
+			c.Words[key] = strings.ReplaceAll(words, mark, breakable)
+		}
 		out = append(out, c)
 	}
 	for _, c := range out[1:] {
@@ -62,14 +65,33 @@ func Load() (Set, error) {
 	return out, nil
 }
 
+// Khmer has no spaces between words. Its catalogue marks where a line may break with a sign that people can see in the file.
+const (
+	mark      = "|"
+	breakable = "\u200b" // zero width space
+)
+
 // order is the order of the picker; English, the language of last resort, is first.
-func order() []string { return []string{English, "es"} }
+func order() []string {
+	return []string{English, "es", "zh-Hans", "zh-Hant", "ko", "vi", "tl", "hy", "ru", "fa", "ar", "km", "ja"}
+}
 
 // Languages lists the languages of the set.
 func (s Set) Languages() []string {
 	out := make([]string, 0, len(s))
 	for _, c := range s {
 		out = append(out, c.Language)
+	}
+	return out
+}
+
+// Allowed leaves out the languages that no native speaker has reviewed, for a site that refuses drafts. English always stays.
+func (s Set) Allowed(drafts bool) Set {
+	var out Set
+	for _, c := range s {
+		if drafts || c.Review != Draft {
+			out = append(out, c)
+		}
 	}
 	return out
 }
