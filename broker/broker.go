@@ -14,6 +14,7 @@ import (
 	"safeyouthzone/broker/contract/chain"
 	"safeyouthzone/broker/internal/casefile"
 	"safeyouthzone/broker/internal/desk"
+	"safeyouthzone/broker/internal/desk/audit"
 	"safeyouthzone/broker/internal/downlink"
 	"safeyouthzone/broker/internal/edge"
 	"safeyouthzone/broker/internal/enroll"
@@ -54,6 +55,7 @@ type Broker struct {
 	authority *enroll.Authority
 	fleet     *fleet.Fleet
 	desk      *desk.Desk
+	audit     *audit.Book
 
 	listeners listeners
 	failed    chan error
@@ -175,7 +177,7 @@ func (b *Broker) projection(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	b.receipts = receiver.NewReceipts()
+	b.receipts, b.audit = receiver.NewReceipts(), b.newAudit()
 	b.book = casefile.New(b.ledger, time.Now, b.log)
 	b.watch = supervision.New(time.Now(), b.deviceChanged)
 	b.downlink = b.newDownlink()
@@ -183,12 +185,14 @@ func (b *Broker) projection(ctx context.Context) error {
 	b.following, err = b.ledger.Follow(ctx, func(e chain.Entry) error {
 		b.receipts.Apply(e)
 		b.book.Apply(e)
+		b.audit.Apply(e)
 		return nil
 	})
 	if err != nil {
 		return err
 	}
 	b.onClose(b.following.Stop)
+	b.runAudit(ctx)
 	b.receiver = receiver.New(receiver.Options{
 		Book: receiverBook{b.book}, Log: b.ledger, Receipts: b.receipts, Key: key, Zone: b.zoneOf,
 		Tell: func(device string, _ chain.Origin) { b.downlink.Tell(device) }, Now: time.Now, Logger: b.log,

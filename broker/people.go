@@ -34,7 +34,7 @@ func (b *Broker) newDesk() (*desk.Desk, error) {
 		url = "http://" + b.listeners.desk.Addr().String()
 	}
 	return desk.New(desk.Options{
-		Book: deskBook{b.book}, Zones: deskZones{b}, Fleet: deskFleet{b}, Agencies: agencies, Dev: b.o.Dev, Insecure: b.o.Dev,
+		Book: deskBook{b.book}, Zones: deskZones{b}, Fleet: deskFleet{b}, Audit: b.audit, Agencies: agencies, Dev: b.o.Dev, Insecure: b.o.Dev,
 		APIToken: b.o.Token, PublicURL: url, TimeZone: zone, Clock: time.Now, NewID: newID, NewCode: newCode, Logger: b.log,
 		Version: b.o.Version,
 	})

@@ -17,6 +17,7 @@ func (d *Desk) apiRoutes() []Route {
 		{Pattern: "GET /api/v1/activations", Permission: CaseList, Handler: d.apiList},
 		{Pattern: "GET /api/v1/activations/{id}", Permission: CaseRead, Handler: d.apiOne},
 		{Pattern: "GET /api/v1/events", Permission: CaseRead, Handler: d.apiEvents},
+		{Pattern: "GET /api/v1/audit", Permission: AuditRead, Handler: d.apiAudit},
 		{Pattern: "GET /api/v1/devices", Permission: DeviceRead, Handler: d.apiDevices},
 	}
 	for _, v := range verbs() {
@@ -31,6 +32,7 @@ func (d *Desk) apiList(w http.ResponseWriter, _ *http.Request, seat Seat) {
 		Activations []summaryDoc `json:"activations"`
 	}{Activations: []summaryDoc{}}
 	_, out.Rev = d.opt.Book.Changed(^uint64(0))
+	d.opt.Audit.Note(by(seat, "list"), oneRead)
 	for _, k := range d.opt.Book.List() {
 		if d.sees(seat, k.State) {
 			out.Activations = append(out.Activations, d.summary(k))
@@ -41,7 +43,7 @@ func (d *Desk) apiList(w http.ResponseWriter, _ *http.Request, seat Seat) {
 }
 
 func (d *Desk) apiOne(w http.ResponseWriter, r *http.Request, seat Seat) {
-	k, entries, err := d.caseOf(r, seat, r.PathValue("id"))
+	k, entries, err := d.caseOf(seat, r.PathValue("id"))
 	if err != nil {
 		d.refuse(w, r, refusalOf(err))
 		return

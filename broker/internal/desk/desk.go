@@ -23,6 +23,7 @@ type Options struct {
 	Book     Book
 	Zones    Zones
 	Fleet    Fleet
+	Audit    Audit
 	Agencies []Agency // in the order in which pages list them
 	// Asked reports whether an agency is asked to answer a call; nil means that each is. See the access table.
 	Asked func(id, agency string) bool
@@ -64,7 +65,7 @@ type Desk struct {
 
 // New makes a desk. It fails on options that could not work, and starts nothing.
 func New(opt Options) (*Desk, error) {
-	if opt.Book == nil || opt.Zones == nil || opt.Fleet == nil || opt.Clock == nil || opt.NewID == nil || opt.NewCode == nil {
+	if opt.Book == nil || opt.Zones == nil || opt.Fleet == nil || opt.Audit == nil || opt.Clock == nil || opt.NewID == nil || opt.NewCode == nil {
 		return nil, errors.New("cannot make desk: an option is missing")
 	}
 	if opt.TimeZone == nil {

@@ -105,14 +105,25 @@ func (d *Desk) machine(r *http.Request, bearer string) (Seat, bool) {
 	return Seat{User: agency + "-api", Agency: agency, Roles: roles}, ok && known
 }
 
-// caseOf is the only way to one case. A case outside the limits of a seat is answered as one that does not exist.
-func (d *Desk) caseOf(r *http.Request, seat Seat, id string) (Case, []Entry, error) {
+// caseOf is the only way to show one case. A case outside the limits of a seat is answered as one that does not exist. Who reads is
+// in the audit.
+func (d *Desk) caseOf(seat Seat, id string) (Case, []Entry, error) {
+	k, entries, err := d.within(seat, id, CaseRead)
+	if err == nil {
+		d.noteRead(seat, id)
+	}
+	return k, entries, err
+}
+
+// within gets a case that a seat acts on.
+func (d *Desk) within(seat Seat, id string, p Permission) (Case, []Entry, error) {
 	k, entries, err := d.opt.Book.Get(id)
 	if err != nil {
 		return k, nil, fmt.Errorf("cannot get case: %w", err)
 	}
 	if !d.sees(seat, k.State) {
-		d.log.WarnContext(r.Context(), "case refused", slog.String("user", seat.User), slog.String("case", id))
+		d.log.Warn("case refused", slog.String("user", seat.User), slog.String("case", id))
+		d.noteRefused(seat, string(p), id, "scope")
 		return Case{}, nil, ErrUnknownCase
 	}
 	return k, entries, nil

@@ -85,7 +85,7 @@ func (d *Desk) deskPage(w http.ResponseWriter, r *http.Request, seat Seat) {
 
 // deskWith is the page with one case beside the list, and with what went wrong, if anything did.
 func (d *Desk) deskWith(w http.ResponseWriter, r *http.Request, seat Seat, f frame, id string, notice *refusal) {
-	k, entries, err := d.caseOf(r, seat, id)
+	k, entries, err := d.caseOf(seat, id)
 	if err != nil {
 		d.refuse(w, r, refusalOf(err))
 		return
@@ -113,7 +113,7 @@ func firstOf(f frame) string {
 
 // detailPart is what a page fetches when the case that it shows has changed.
 func (d *Desk) detailPart(w http.ResponseWriter, r *http.Request, seat Seat) {
-	k, entries, err := d.caseOf(r, seat, r.PathValue("id"))
+	k, entries, err := d.caseOf(seat, r.PathValue("id"))
 	if err != nil {
 		d.refuse(w, r, refusalOf(err))
 		return
@@ -150,7 +150,7 @@ func (d *Desk) attempt(r *http.Request, seat Seat, id string, v verb, want wish)
 		p := refusalOf(ErrUnknownCase)
 		return &p
 	}
-	if _, _, err := d.caseOf(r, seat, id); err != nil {
+	if _, _, err := d.within(seat, id, v.permission()); err != nil {
 		p := refusalOf(err)
 		return &p
 	}

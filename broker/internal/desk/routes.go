@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
@@ -89,6 +90,10 @@ func (d *Desk) guarded(route Route) http.Handler {
 		}
 		seat, ok := d.seatOf(r)
 		if p := d.barred(route, seat, ok); p != nil {
+			if ok {
+				d.log.WarnContext(r.Context(), "refused", slog.String("user", seat.User), slog.String("permission", string(route.Permission)), slog.String("code", p.Code))
+				d.noteRefused(seat, string(route.Permission), "", p.Code)
+			}
 			d.refuse(w, r, *p)
 			return
 		}

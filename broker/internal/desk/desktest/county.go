@@ -82,12 +82,13 @@ type County struct {
 	Book  *Book
 	Fleet *Fleet
 	Zones Zones
+	Audit *Audit
 	codes atomic.Uint64
 }
 
 // NewCounty returns a county without any case.
 func NewCounty(now func() time.Time) *County {
-	c := &County{Book: NewBook(now), Fleet: new(Fleet), Zones: SomeZones()}
+	c := &County{Book: NewBook(now), Fleet: new(Fleet), Zones: SomeZones(), Audit: &Audit{now: now}}
 	c.Fleet.Set(SomeDevices(now())...)
 	return c
 }
@@ -95,7 +96,7 @@ func NewCounty(now func() time.Time) *County {
 // Options are what a desk of this county needs, in development mode over plain HTTP. Codes count up from 4821.
 func (c *County) Options() desk.Options {
 	return desk.Options{
-		Book: c.Book, Zones: c.Zones, Fleet: c.Fleet, Agencies: Agencies(), Dev: true, Insecure: true, Clock: c.Book.Now,
+		Book: c.Book, Zones: c.Zones, Fleet: c.Fleet, Audit: c.Audit, Agencies: Agencies(), Dev: true, Insecure: true, Clock: c.Book.Now,
 		NewID:   func() string { return uuid.Must(uuid.NewV7()).String() },
 		NewCode: func() string { return fmt.Sprintf("%04d", (4820+c.codes.Add(1))%10_000) }, Version: "test",
 	}
