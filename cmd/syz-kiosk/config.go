@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 
 	"github.com/pelletier/go-toml/v2"
@@ -26,12 +27,14 @@ type config struct {
 	Dark     bool   `toml:"dark"`
 	Windowed bool   `toml:"windowed"`
 	Size     string `toml:"size"` // of a window, WxH
+	LogLevel string `toml:"log_level"`
 
 	width, height int
+	level         slog.Level
 }
 
 func defaults() config {
-	return config{Socket: "/run/syz/agent.sock", Role: rolePublic, Size: "800x480"}
+	return config{Socket: "/run/syz/agent.sock", Role: rolePublic, Size: "800x480", LogLevel: "info"}
 }
 
 // What a kiosk is for.
@@ -89,6 +92,9 @@ func (c *config) check() error {
 	}
 	if c.Role != rolePublic && c.Role != roleStaff {
 		return fmt.Errorf("role %q is neither public nor staff", c.Role)
+	}
+	if c.level.UnmarshalText([]byte(c.LogLevel)) != nil {
+		return errors.New("log_level is none of debug, info, warn, error")
 	}
 	if n, err := fmt.Sscanf(c.Size, "%dx%d", &c.width, &c.height); err != nil || n != 2 || fmt.Sprintf("%dx%d", c.width, c.height) != c.Size {
 		return fmt.Errorf("size %q is not like 800x480", c.Size)

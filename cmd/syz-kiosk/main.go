@@ -72,7 +72,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "syz-kiosk:", err)
 		return exitUsage
 	}
-	log := logger(stderr)
+	log := logger(stderr, cfg.level)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := open(ctx, cfg, log); err != nil {
@@ -82,9 +82,10 @@ func run(args []string, stdout, stderr io.Writer) int {
 	return exitDone
 }
 
-func logger(w io.Writer) *slog.Logger {
+func logger(w io.Writer, level slog.Level) *slog.Logger {
+	o := &slog.HandlerOptions{Level: level}
 	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		return slog.New(slog.NewTextHandler(w, nil))
+		return slog.New(slog.NewTextHandler(w, o))
 	}
-	return slog.New(slog.NewJSONHandler(w, nil))
+	return slog.New(slog.NewJSONHandler(w, o))
 }

@@ -42,6 +42,7 @@ func open(ctx context.Context, cfg config, log *slog.Logger) error {
 			fyne.Do(a.Quit)
 		})
 		sleeper.Start()
+		hangOnSignal(ctx, sleeper.Do, log)
 		_, _ = daemon.SdNotify(false, daemon.SdNotifyReady)
 		log.Info("kiosk is open", slog.String("version", version), slog.Bool("windowed", cfg.Windowed))
 	})

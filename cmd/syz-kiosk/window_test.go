@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -66,36 +67,109 @@ func TestRealWindow(t *testing.T) {
 type window struct {
 	t           *testing.T
 	display     string
+	socket      string
+	file        string
+	args, env   []string
 	agent, walk *kiosktest.Agent
 	silence     func()
 	shadow      *kiosktest.Kiosk
 	program     *exec.Cmd
 	exited      chan error
-	log         *bytes.Buffer
+	log         *safeBuffer
 	dir         string
 	last        image.Image
 }
 
+// options are how a window under test is opened.
+type options struct {
+	width, height int
+	dpi           int
+	lang          string   // of the neutral page
+	staffOnly     bool     //
+	debug         bool     // the log names each page
+	env           []string // of the program
+}
+
 func openWindow(t *testing.T, width, height, dpi int) *window {
+	t.Helper()
+	return openWith(t, options{width: width, height: height, dpi: dpi})
+}
+
+func openWith(t *testing.T, o options) *window {
+	t.Helper()
+	w := stageFor(t, o)
+	w.openShadow(o)
+	w.program = w.start(w.file, w.args...)
+	return w
+}
+
+// openShadow opens the headless kiosk that walks along.
+func (w *window) openShadow(o options) {
+	w.t.Helper()
+	var err error
+	w.shadow, err = kiosktest.Open(w.walk, kiosktest.Options{
+		Size: kiosktest.Size{Width: o.width, Height: o.height}, Lang: o.lang, StaffOnly: o.staffOnly,
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(w.shadow.Close)
+}
+
+// stageFor has everything ready but the program and the headless kiosk.
+func stageFor(t *testing.T, o options) *window {
 	t.Helper()
 	for _, tool := range []string{"Xvfb", "matchbox-window-manager", "xdotool", "import"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			t.Skipf("%s is not installed: the real window is not tested", tool)
 		}
 	}
-	w := &window{t: t, agent: kiosktest.NewAgent(), walk: kiosktest.NewAgent(), log: &bytes.Buffer{}, dir: shots(t)}
-	w.display = server(t, width, height, dpi)
+	w := &window{t: t, agent: kiosktest.NewAgent(), walk: kiosktest.NewAgent(), log: &safeBuffer{}, dir: shots(t)}
+	w.display = server(t, o.width, o.height, o.dpi)
+	w.env = append(os.Environ(), "DISPLAY="+w.display)
 	w.start("matchbox-window-manager", "-use_titlebar", "no")
-	var socket string
-	socket, w.silence = serve(t, w.agent)
-	var err error
-	w.shadow, err = kiosktest.Open(w.walk, kiosktest.Options{Size: kiosktest.Size{Width: width, Height: height}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(w.shadow.Close)
-	w.program = w.start(build(t), "--socket", socket)
+	w.env = append(w.env, o.env...)
+	w.socket = filepath.Join(t.TempDir(), "s")
+	w.serve()
+	w.file = build(t)
+	w.args = []string{"--socket", w.socket, "--config", w.config(o)}
 	return w
+}
+
+// config is what no option of the command line says.
+func (w *window) config(o options) string {
+	w.t.Helper()
+	text := fmt.Sprintf("language = %q\n", o.lang)
+	if o.staffOnly {
+		text += "role = \"staff\"\n"
+	}
+	if o.debug {
+		text += "log_level = \"debug\"\n"
+	}
+	file := filepath.Join(w.t.TempDir(), "kiosk.toml")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		w.t.Fatal(err)
+	}
+	return file
+}
+
+// safeBuffer is written by a program while a test reads it.
+type safeBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+// Write keeps what a program says.
+func (s *safeBuffer) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *safeBuffer) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
 }
 
 // shots is where pictures go: the directory of SYZ_ARTIFACTS, or one that is thrown away.
@@ -106,15 +180,38 @@ func shots(t *testing.T) string {
 	return t.TempDir()
 }
 
-func build(t *testing.T) string {
-	t.Helper()
-	file := filepath.Join(t.TempDir(), "syz-kiosk")
-	cmd := exec.CommandContext(t.Context(), "go", "build", "-o", file, ".")
+// program is built once for all tests: a link takes ten seconds.
+var program struct { //nolint:gochecknoglobals // shared by the tests of this package
+	once sync.Once
+	dir  string
+	err  error
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if program.dir != "" {
+		_ = os.RemoveAll(program.dir)
+	}
+	os.Exit(code)
+}
+
+func buildOnce() {
+	if program.dir, program.err = os.MkdirTemp("", "syz-kiosk"); program.err != nil {
+		return
+	}
+	cmd := exec.Command("go", "build", "-o", filepath.Join(program.dir, "syz-kiosk"), ".") //nolint:noctx // outlives each test
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=1")
 	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("cannot build: %v\n%s", err, out)
+		program.err = fmt.Errorf("cannot build: %w\n%s", err, out)
 	}
-	return file
+}
+
+func build(t *testing.T) string {
+	t.Helper()
+	if program.once.Do(buildOnce); program.err != nil {
+		t.Fatal(program.err)
+	}
+	return filepath.Join(program.dir, "syz-kiosk")
 }
 
 // server starts an X server on a free display.
@@ -140,19 +237,17 @@ func server(t *testing.T, width, height, dpi int) string {
 	return ":" + strings.TrimSpace(line)
 }
 
-// serve serves the agent on a unix socket, until it is silenced.
-func serve(t *testing.T, agent *kiosktest.Agent) (socket string, silence func()) {
-	t.Helper()
-	socket = filepath.Join(t.TempDir(), "s")
-	l, err := agentapi.Listen(socket, "")
+// serve serves the agent on its socket, until it is silenced.
+func (w *window) serve() {
+	w.t.Helper()
+	l, err := agentapi.Listen(w.socket, "")
 	if err != nil {
-		t.Fatal(err)
+		w.t.Fatal(err)
 	}
-	srv := &http.Server{Handler: agent.Handler(), ReadHeaderTimeout: time.Second}
+	srv := &http.Server{Handler: w.agent.Handler(), ReadHeaderTimeout: time.Second}
 	go func() { _ = srv.Serve(l) }()
-	silence = func() { _ = srv.Close() }
-	t.Cleanup(silence)
-	return socket, silence
+	w.silence = func() { _ = srv.Close() }
+	w.t.Cleanup(w.silence)
 }
 
 // launch starts a program and ends it with the test.
@@ -181,7 +276,7 @@ func launch(t *testing.T, cmd *exec.Cmd) chan error {
 func (w *window) start(name string, args ...string) *exec.Cmd {
 	w.t.Helper()
 	cmd := exec.CommandContext(context.Background(), name, args...)
-	cmd.Env = append(os.Environ(), "DISPLAY="+w.display)
+	cmd.Env = w.env
 	cmd.Stderr = w.log
 	w.exited = launch(w.t, cmd)
 	return cmd
