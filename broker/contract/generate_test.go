@@ -122,6 +122,19 @@ func makeSettings(t *testing.T) []settings {
 	}
 }
 
+// system makes an event of the broker about one notice.
+func system(state activation.NoticeState, rung bool) func(*activation.Event) {
+	return func(e *activation.Event) {
+		e.Actor = activation.Actor{Kind: activation.BySystem, ID: "broker-1"}
+		e.Dispatch = &activation.Dispatch{Notices: []activation.Notice{
+			{ID: "n-1", Rung: 1, Channel: "mail", Target: "p-1", Agency: "advocate", State: state},
+		}}
+		if rung {
+			e.Dispatch.Rung = &activation.Rung{N: 1, Policy: 3}
+		}
+	}
+}
+
 // folds are whole cases, among them ones in another order and with repeats.
 func folds() []foldVector {
 	start := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
@@ -157,6 +170,10 @@ func folds() []foldVector {
 	left := ev(activation.Left, nil)
 	well := ev(activation.WelfareChecked, func(e *activation.Event) { e.Welfare = activation.WelfareOK })
 	unwell := ev(activation.WelfareChecked, func(e *activation.Event) { e.Welfare = activation.WelfareHelp })
+	climbed := ev(activation.Escalated, system(activation.NoticeQueued, true))
+	told := ev(activation.Notified, system(activation.NoticeSent, false))
+	byDevice := ev(activation.Notified, system(activation.NoticeSent, false))
+	byDevice.Actor = raised.Actor
 	tries := activation.MaxCodeTries
 	needs := []activation.Need{activation.QuietPlace}
 	return []foldVector{
@@ -167,6 +184,8 @@ func folds() []foldVector {
 		{Name: "a wrong code", Events: []activation.Event{raised, ack, refused, refused}, Stage: activation.StageAcknowledged, Press: 1, Tries: tries - 1},
 		{Name: "the youth left", Events: []activation.Event{raised, left}, Stage: activation.Gone, Press: 1, Tries: tries},
 		{Name: "the last look counts, in whatever order", Events: []activation.Event{raised, unwell, well}, Stage: activation.Received, Press: 1, Tries: tries, Well: activation.WelfareHelp},
+		{Name: "a rung and its notice, in whatever order", Events: []activation.Event{raised, told, climbed}, Stage: activation.Received, Press: 1, Tries: tries, Told: activation.NoticeSent},
+		{Name: "a device cannot say that somebody was told", Events: []activation.Event{raised, byDevice}, Stage: activation.Received, Press: 1, Tries: tries, Error: "invalid event: field actor.kind"},
 		{Name: "nobody raised it", Events: []activation.Event{need}, Stage: activation.Sending, Tries: tries, Error: "case was not raised"},
 	}
 }

@@ -62,15 +62,16 @@ type settings struct {
 }
 
 type foldVector struct {
-	Name   string             `json:"name"`
-	Events []activation.Event `json:"events"`
-	Stage  activation.Stage   `json:"stage"`
-	Down   string             `json:"stand_down"`
-	Press  int                `json:"presses"`
-	Needs  []activation.Need  `json:"needs,omitempty"`
-	Tries  int                `json:"code_tries"`
-	Well   activation.Welfare `json:"welfare,omitempty"`
-	Error  string             `json:"error,omitempty"` // of the last event
+	Name   string                 `json:"name"`
+	Events []activation.Event     `json:"events"`
+	Stage  activation.Stage       `json:"stage"`
+	Down   string                 `json:"stand_down"`
+	Press  int                    `json:"presses"`
+	Needs  []activation.Need      `json:"needs,omitempty"`
+	Tries  int                    `json:"code_tries"`
+	Well   activation.Welfare     `json:"welfare,omitempty"`
+	Told   activation.NoticeState `json:"notice,omitempty"` // of n-1
+	Error  string                 `json:"error,omitempty"`  // of the last event
 }
 
 type pinVector struct {
@@ -173,6 +174,9 @@ func TestFoldVectors(t *testing.T) {
 		}
 		if s.Stage() != x.Stage || string(s.StandDown()) != x.Down || s.Presses != x.Press || same(t, s.Needs) != same(t, x.Needs) || s.CodeTries() != x.Tries || s.Welfare != x.Well {
 			t.Errorf("%s: stage %s, stand-down %q, presses %d, needs %v, tries %d", x.Name, s.Stage(), s.StandDown(), s.Presses, s.Needs, s.CodeTries())
+		}
+		if n, _ := s.Ladder.Notice("n-1"); n.State != x.Told {
+			t.Errorf("%s: the notice is %q, want %q", x.Name, n.State, x.Told)
 		}
 		if (last == nil) != (x.Error == "") || (last != nil && !strings.Contains(last.Error(), x.Error)) {
 			t.Errorf("%s: error %v, want %q", x.Name, last, x.Error)

@@ -63,6 +63,7 @@ func mark(e Event) Mark { return Mark{At: e.HappenedAt(), ID: e.ID} }
 func (s State) clone() State {
 	s.Seen, s.Needs, s.Aliases = slices.Clone(s.Seen), slices.Clone(s.Needs), slices.Clone(s.Aliases)
 	s.Answers, s.WrongCode, s.Course = slices.Clone(s.Answers), slices.Clone(s.WrongCode), s.Course.clone()
+	s.Ladder = s.Ladder.clone()
 	return s
 }
 
@@ -70,6 +71,10 @@ func (s *State) fold(e Event) {
 	m := mark(e)
 	if e.Type.FollowsUp() {
 		s.Course.fold(e)
+		return
+	}
+	if e.Type.Dispatches() {
+		s.Ladder.fold(e)
 		return
 	}
 	switch e.Type {

@@ -67,6 +67,7 @@ func mayAct(cmd Command) error {
 		Raised, Acknowledged, Coming, MessageSent, Arrived, CodeIssued, HandedOver, Left, StandDownConfirmed, StandDownDeclined, Closed,
 	}
 	desk = append(desk, FollowUpTypes()...)
+	desk = append(desk, Escalated, Notified)
 	may := desk
 	if cmd.Actor.Kind == ByDevice {
 		may = device
@@ -98,6 +99,9 @@ func decideDevice(s State, cmd Command) []Event {
 func decideDesk(s State, cmd Command) ([]Event, error) {
 	if cmd.Type.FollowsUp() {
 		return decideFollowUp(s, cmd)
+	}
+	if cmd.Type.Dispatches() {
+		return decideDispatch(s, cmd)
 	}
 	if st := s.Stage(); st == StageClosed || (st == StoodDown && cmd.Type != Closed) {
 		return nil, ErrEnded

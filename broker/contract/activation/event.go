@@ -52,6 +52,7 @@ const (
 	ByYouth  Trigger = "youth"
 	ByStaff  Trigger = "staff"
 	InField  Trigger = "field"
+	ByPath   Trigger = "path" // nobody: a device proves that its way to the desk works; in mode test only
 )
 
 // Need is something a youth can ask for silently.
@@ -204,6 +205,7 @@ type Event struct {
 	Outcome     Outcome `json:"outcome,omitempty"`       // closed
 
 	FollowUp *FollowUp `json:"follow_up,omitempty"` // of the 72 hours: see followup.go
+	Dispatch *Dispatch `json:"dispatch,omitempty"`  // escalated, notified: see dispatch.go
 }
 
 // HappenedAt is when the event happened by the ledger's clock: the time it was taken less its age.

@@ -145,6 +145,7 @@ type State struct {
 	Outcome      Outcome `json:"outcome,omitempty"`
 
 	Course Course `json:"course,omitzero"` // of the 72 hours: see followup_state.go
+	Ladder Ladder `json:"ladder,omitzero"` // how people were looked for: see dispatch.go
 
 	Seen []string `json:"seen"` // ids of the folded events, sorted
 }

@@ -51,7 +51,7 @@ func allowed(t Type) (fields, bool) {
 	case CodeRefused, Left, StandDownRequested, StandDownConfirmed, StandDownDeclined, Duress:
 		return fields{}, true
 	default:
-		return fields{agency: t.wantsAgency()}, t.FollowsUp()
+		return fields{agency: t.wantsAgency()}, t.FollowsUp() || t.Dispatches()
 	}
 }
 
@@ -70,7 +70,10 @@ func (e Event) Validate() error {
 	if err := e.validateBody(f); err != nil {
 		return err
 	}
-	return e.validateFollowUp()
+	if err := e.validateFollowUp(); err != nil {
+		return err
+	}
+	return e.validateDispatch()
 }
 
 func (e Event) validateHead() error {
@@ -130,7 +133,8 @@ func (e Event) validateBody(f fields) error {
 	switch {
 	case f.where && (!ValidID(e.Zone) || !ValidID(e.Device)):
 		return invalid("zone")
-	case f.trigger && !slices.Contains([]Trigger{ByButton, ByYouth, ByStaff, InField}, e.Trigger):
+	case f.trigger && !slices.Contains([]Trigger{ByButton, ByYouth, ByStaff, InField, ByPath}, e.Trigger),
+		e.Trigger == ByPath && e.Mode != Test:
 		return invalid("trigger")
 	case e.Alias != "" && !ValidID(e.Alias):
 		return invalid("alias")
