@@ -117,7 +117,7 @@ func (d *Desk) apiEvents(w http.ResponseWriter, r *http.Request, seat Seat) {
 		}
 		slices.SortFunc(out, func(a, b message) int { return cmp.Compare(a.ID, b.ID) })
 		return out, rev
-	})
+	}, nil)
 }
 
 // redact keeps a responder's code within its agency.

@@ -29,6 +29,8 @@ type Options struct {
 	Asked func(id, agency string) bool
 	// Routes are pages and calls of other parts of the broker.
 	Routes []Route
+	// Banners are asked for every page, and every two seconds of an open page, what everybody at a seat must see now.
+	Banners []func(Seat) []Banner
 
 	// Dev opens the desk to whoever holds the one-time link of [Desk.SignInLink]. Without it every page answers that sign-in is not
 	// set up.
@@ -56,6 +58,7 @@ type Desk struct {
 	page     *template.Template
 	assets   assets
 	sessions sessions
+	presence *presence
 	handler  http.Handler
 	all      []Route
 	closing  chan struct{}
@@ -92,6 +95,7 @@ func New(opt Options) (*Desk, error) {
 		return nil, err
 	}
 	d.sessions = newSessions(opt.Clock)
+	d.presence = newPresence(opt.Clock)
 	d.handler, err = d.routes()
 	return d, err
 }

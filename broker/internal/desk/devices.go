@@ -110,17 +110,26 @@ func troubleRow(t wire.Trouble, now time.Time) fault {
 	return fault{words, do, now.Add(-time.Duration(t.ForMS) * time.Millisecond)}
 }
 
-func (d *Desk) devicesPage(w http.ResponseWriter, _ *http.Request, seat Seat) {
-	f := d.frame(seat, "devices")
-	f.Devices = d.deviceRows()
-	for _, v := range f.Devices {
-		if v.Status.Class != "online" {
-			f.Troubled++
+// devicesView is the table, and how many of its devices need somebody.
+type devicesView struct {
+	Rows     []deviceRow
+	Troubled int
+}
+
+func (d *Desk) devicesView() devicesView {
+	v := devicesView{Rows: d.deviceRows()}
+	for _, row := range v.Rows {
+		if row.Status.Class != "online" {
+			v.Troubled++
 		}
 	}
-	d.render(w, http.StatusOK, "devices", f)
+	return v
+}
+
+func (d *Desk) devicesPage(w http.ResponseWriter, _ *http.Request, seat Seat) {
+	d.sheet(w, seat, "devices", "Devices", d.devicesView())
 }
 
 func (d *Desk) devicesPart(w http.ResponseWriter, _ *http.Request, _ Seat) {
-	d.render(w, http.StatusOK, "devicetable", d.deviceRows())
+	d.render(w, http.StatusOK, "devicetable", d.devicesView())
 }

@@ -7,16 +7,18 @@ import (
 	"math"
 	"net/http"
 	"strconv"
+	"time"
 
 	"safeyouthzone/broker/contract/activation"
 )
 
 // frame is what every page of somebody who is signed in has around it.
 type frame struct {
-	Page      string // desk, devices
+	Page      string // the path of the page in the navigation, without its slash
 	View      string // on a phone: list or detail
 	Rev       uint64
 	NowMS     int64
+	Now       time.Time
 	Clock     string
 	TimeZone  string
 	Agency    Agency
@@ -27,8 +29,8 @@ type frame struct {
 	New       int // actual calls that nobody has answered
 	NewDrills int // the same of drills and tests: never counted together
 	Detail    *detail
-	Devices   []deviceRow
-	Troubled  int
+	Nav       []navItem
+	Banners   []Banner
 	Notice    *refusal
 	Access    Seat // who looks: templates ask it {{if .Access.May "device.read"}}
 }
@@ -38,8 +40,9 @@ func (d *Desk) frame(seat Seat, page string) frame {
 	_, rev := d.opt.Book.Changed(math.MaxUint64)
 	now := d.opt.Clock()
 	f := frame{
-		Page: page, View: "list", Rev: rev, NowMS: now.UnixMilli(), Clock: d.clock(now), Agency: d.agency(seat.Agency),
+		Page: page, View: "list", Rev: rev, NowMS: now.UnixMilli(), Now: now, Clock: d.clock(now), Agency: d.agency(seat.Agency),
 		Seat: seatName(seat.User, seat.Agency), Version: d.opt.Version, Access: seat,
+		Nav: d.nav(seat, page), Banners: d.banners(seat),
 	}
 	if tz := d.opt.TimeZone.String(); tz != "Local" {
 		f.TimeZone = tz

@@ -24,6 +24,8 @@ type Route struct {
 	Handler    func(http.ResponseWriter, *http.Request, Seat)
 	WhenLocked bool // also for a seat that is locked: it must show no more than that somebody calls, and where
 	StepUp     bool // only within five minutes of a fresh sign-in
+
+	Nav, Icon string // a page in the navigation: its words, and a symbol of icons.svg; see chrome.go
 }
 
 // public makes a route's handler of one that needs to know nobody.
@@ -41,10 +43,12 @@ func (d *Desk) deskRoutes() []Route {
 		{Pattern: "GET /{$}", Permission: Anyone, Handler: public(d.home)},
 		{Pattern: "GET /session", Permission: SignedIn, Handler: session, WhenLocked: true},
 
-		{Pattern: "GET /desk", Permission: CaseList, Handler: d.deskPage},
+		{Pattern: "GET /desk", Permission: CaseList, Handler: d.deskPage, Nav: "Activations", Icon: "bell"},
 		{Pattern: "GET /desk/{id}", Permission: CaseRead, Handler: d.deskPage},
 		{Pattern: "GET /desk/{id}/detail", Permission: CaseRead, Handler: d.detailPart},
-		{Pattern: "GET /devices", Permission: DeviceRead, Handler: d.devicesPage},
+		{Pattern: "POST /desk/{id}/looking", Permission: CaseRead, Handler: d.looking},
+		{Pattern: "POST /desk/away", Permission: CaseList, Handler: d.away},
+		{Pattern: "GET /devices", Permission: DeviceRead, Handler: d.devicesPage, Nav: "Devices", Icon: "screen"},
 		{Pattern: "GET /devices/table", Permission: DeviceRead, Handler: d.devicesPart},
 		{Pattern: "GET /events", Permission: SignedIn, Handler: d.pageEvents, WhenLocked: true},
 	}

@@ -19,12 +19,15 @@ const (
 // batch makes the server-sent events for all changes after a ledger sequence, and says up to where they reach.
 type batch func(after uint64) (events []message, rev uint64)
 
-// message is one server-sent event; its id is a ledger sequence, which never changes its meaning.
+// message is one server-sent event; its id is a ledger sequence, which never changes its meaning. What is not of the ledger has none.
 type message struct {
 	ID   uint64
 	Name string
 	Data any
 }
+
+// aside makes the events that are not in the ledger and have no id, and a channel that is closed when there may be more.
+type aside func() ([]message, <-chan struct{})
 
 // stream sends batches until the reader goes, falls behind, is signed out or the desk closes. It keeps no queue for the reader:
 // what is unsent is in the book.
@@ -32,10 +35,12 @@ type stream struct {
 	w    http.ResponseWriter
 	ctl  *http.ResponseController
 	next batch
+	side aside // nil for none
+	more <-chan struct{}
 	at   uint64
 }
 
-func (d *Desk) stream(w http.ResponseWriter, r *http.Request, next batch) {
+func (d *Desk) stream(w http.ResponseWriter, r *http.Request, next batch, side aside) {
 	if d.streams.Add(1) > maxStreams || r.Method != http.MethodGet {
 		d.streams.Add(-1)
 		d.refuse(w, r, tooMany)
@@ -47,7 +52,7 @@ func (d *Desk) stream(w http.ResponseWriter, r *http.Request, next batch) {
 		d.refuse(w, r, badRequest)
 		return
 	}
-	s := &stream{w: w, ctl: http.NewResponseController(w), next: next, at: after}
+	s := &stream{w: w, ctl: http.NewResponseController(w), next: next, side: side, at: after}
 	pokes := d.opt.Book.Changes(r.Context())
 	_, rev := next(^uint64(0))
 	if !known {
@@ -61,7 +66,7 @@ func (d *Desk) stream(w http.ResponseWriter, r *http.Request, next batch) {
 		first += "event: reset\ndata: {}\n\n"
 		s.at = rev
 	}
-	if s.write([]byte(first)) != nil || s.catchUp() != nil || s.beat(d.opt.Clock()) != nil {
+	if s.write([]byte(first)) != nil || s.catchUp() != nil || s.beat(d.opt.Clock()) != nil || s.aside() != nil {
 		return
 	}
 	d.follow(r, s, pokes)
@@ -79,6 +84,8 @@ func (d *Desk) follow(r *http.Request, s *stream, pokes <-chan struct{}) {
 			return
 		case <-pokes:
 			err = s.catchUp()
+		case <-s.more:
+			err = s.aside()
 		case <-tick.C:
 			if !d.still(r) {
 				_ = s.write([]byte("event: signed-out\ndata: {}\n\n"))
@@ -86,6 +93,9 @@ func (d *Desk) follow(r *http.Request, s *stream, pokes <-chan struct{}) {
 			}
 			if err = s.catchUp(); err == nil { // even if a poke was lost
 				err = s.beat(d.opt.Clock())
+			}
+			if err == nil {
+				err = s.aside()
 			}
 		}
 		if err != nil {
@@ -109,8 +119,25 @@ func startOf(r *http.Request) (after uint64, known, ok bool) {
 
 func (s *stream) catchUp() error {
 	events, rev := s.next(s.at)
+	if err := s.send(events); err != nil {
+		return err
+	}
+	s.at = max(s.at, rev)
+	return nil
+}
+
+// aside sends what is not in the ledger.
+func (s *stream) aside() error {
+	if s.side == nil {
+		return nil
+	}
+	events, more := s.side()
+	s.more = more
+	return s.send(events)
+}
+
+func (s *stream) send(events []message) error {
 	if len(events) == 0 {
-		s.at = max(s.at, rev)
 		return nil
 	}
 	var b bytes.Buffer
@@ -119,13 +146,12 @@ func (s *stream) catchUp() error {
 		if err != nil {
 			return fmt.Errorf("cannot encode change: %w", err)
 		}
-		fmt.Fprintf(&b, "id: %d\nevent: %s\ndata: %s\n\n", e.ID, e.Name, data)
+		if e.ID != 0 {
+			fmt.Fprintf(&b, "id: %d\n", e.ID)
+		}
+		fmt.Fprintf(&b, "event: %s\ndata: %s\n\n", e.Name, data)
 	}
-	if err := s.write(b.Bytes()); err != nil {
-		return err
-	}
-	s.at = max(s.at, rev)
-	return nil
+	return s.write(b.Bytes())
 }
 
 func (s *stream) beat(now time.Time) error {
@@ -166,5 +192,5 @@ func (d *Desk) pageEvents(w http.ResponseWriter, r *http.Request, seat Seat) {
 			out = append(out, message{ID: k.Rev, Name: "card", Data: pushed{ID: k.State.Case, HTML: b.String()}})
 		}
 		return out, rev
-	})
+	}, d.asideOf(seat))
 }

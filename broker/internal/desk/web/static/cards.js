@@ -1,6 +1,7 @@
 // The list: puts a changed card where it belongs, and counts what waits.
 import { $, all, element, announce } from './dom.js'
 import * as sound from './sound.js'
+import { paint } from './looking.js'
 
 const title = document.title.replace(/^\([^)]*\) /, '')
 
@@ -26,9 +27,14 @@ export function count() {
   const real = all('#open .card[data-new=true]:not([data-practice])').length
   const drills = all('#open .card[data-new=true][data-practice]').length
   for (const [id, n] of [['#newcount', real], ['#drillcount', drills]]) {
-    $(id).textContent = n
-    $(id).hidden = n === 0
+    const badge = $(id)
+    if (!badge) continue // a seat that sees no activations
+    badge.textContent = n
+    badge.hidden = n === 0
   }
+  const [calm, call, drill] = document.body.dataset.icons.split(' ')
+  const icon = $('link[rel=icon]'), want = real ? call : drills ? drill : calm
+  if (icon.getAttribute('href') !== want) icon.setAttribute('href', want)
   document.title = (real ? `(${real}) ` : drills ? '(drill) ' : '') + title
   sound.check()
 }
@@ -50,4 +56,5 @@ export function place({ id, html }) {
   }
   mark()
   count()
+  paint()
 }

@@ -2,6 +2,7 @@
 import { $, all, element, notice } from './dom.js'
 import { mark, selected } from './cards.js'
 import { tick } from './clock.js'
+import { paint, tell } from './looking.js'
 
 let asked = 0
 
@@ -35,6 +36,8 @@ function swap(next) {
   if (!same) $('#detail').scrollTop = $('.panes').scrollTop = 0
   mark()
   tick()
+  paint()
+  if (!same) tell()
 }
 
 export async function refresh(id) {

@@ -4,11 +4,13 @@ export const all = (s, root = document) => root.querySelectorAll(s)
 
 const policy = globalThis.trustedTypes?.createPolicy('desk', { createHTML: s => s }) ?? { createHTML: s => s }
 
-export function element(html) {
+export function elements(html) {
   const t = document.createElement('template')
   t.innerHTML = policy.createHTML(html)
-  return t.content.firstElementChild
+  return t.content
 }
+
+export function element(html) { return elements(html).firstElementChild }
 
 export function announce(text) { $('#live').textContent = text }
 

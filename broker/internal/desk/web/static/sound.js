@@ -28,6 +28,9 @@ const on = () => wanted && audio?.state === 'running'
 function show() {
   const b = $('#sound')
   b.hidden = false
+  const bar = $('#mutebar')
+  bar.hidden = Boolean(on())
+  bar.classList.toggle('calling', ringing().length > 0)
   b.setAttribute('aria-pressed', String(Boolean(on())))
   $('.say', b).textContent = on() ? 'Sound on' : 'Sound is off: turn on'
 }
@@ -38,6 +41,7 @@ export function check() {
   if (must && !loop) { ring(); loop = setInterval(ring, 3000) }
   if (!must && loop) { clearInterval(loop); loop = 0 }
   document.body.classList.toggle('ringing', ringing().length > 0)
+  $('#mutebar').classList.toggle('calling', ringing().length > 0)
   const silence = $('#heard')
   if (silence) silence.hidden = !ringing().some(c => c.dataset.quiet !== undefined)
 }
@@ -59,13 +63,18 @@ async function wake() {
 
 // start: browsers allow sound only after the person has touched the page; the first touch anywhere is enough.
 export function start() {
+  if (document.body.dataset.rings === undefined) return // nothing ever rings at this seat
   show()
-  const first = e => { if (wanted && !e.target.closest?.('#sound')) wake() }
+  const first = e => { if (wanted && !e.target.closest?.('#sound,#unmute') && e.key !== 'n') wake() }
   addEventListener('click', first, { once: true }) // not earlier: the page may move under the finger when the button goes quiet
   addEventListener('keydown', first, { once: true })
-  $('#sound').addEventListener('click', async () => {
-    wanted = !on()
-    localStorage.setItem('sound', wanted ? 'on' : 'off')
-    if (wanted) { await wake(); if (!ringing().length) ring() } else { show(); check() }
-  })
+  $('#sound').addEventListener('click', toggle)
+  $('#unmute').addEventListener('click', toggle)
+}
+
+export async function toggle() {
+  if (document.body.dataset.rings === undefined) return
+  wanted = !on()
+  localStorage.setItem('sound', wanted ? 'on' : 'off')
+  if (wanted) { await wake(); if (!ringing().length) ring() } else { show(); check() }
 }
