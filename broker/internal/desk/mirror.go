@@ -27,7 +27,7 @@ type mirror struct {
 
 // kioskWords are the kiosk's own English words, by the keys of its catalogue. A test compares the two.
 var kioskWords = map[string]string{
-	"status.sent": "Your request was sent", "status.received": "The county has it", "status.waiting": "Waiting for an answer",
+	"status.sent": "Your request was sent", "status.received": "The county has it", "status.waiting": "Waiting for an answer. This can take a few minutes.",
 	"status.answered": "A person has answered", "status.coming.next": "Someone comes to you", "status.coming": "Someone is coming",
 	"status.came": "Someone came to you", "status.here.next": "They arrive", "status.here": "They are here",
 	"status.check": "We check who they are first", "status.checked": "We checked who they are",
