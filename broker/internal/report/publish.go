@@ -24,6 +24,7 @@ type Item struct {
 // System is one set of linked tables over the same items.
 type System struct {
 	Name   string
+	Linked bool // what was published of it for other scopes counts
 	Groups []Group
 	Items  []Item
 }
@@ -46,7 +47,7 @@ func (s Sheet) Systems(in Input, earlier []Scope) []System {
 }
 
 func (s Sheet) recoverySystem(in Input, keys func(time.Time, string) []string) System {
-	sys := System{Name: ofRecoveries}
+	sys := System{Name: ofRecoveries, Linked: true}
 	cats := map[string]map[string]bool{}
 	var names []string
 	for _, t := range s.Tables {
@@ -91,7 +92,7 @@ func group(id, of string, cats map[string]bool) Group {
 // individualSystem counts a person once in every scope. Only the totals are published: how often somebody was recovered differs from
 // scope to scope, and could be subtracted.
 func (s Sheet) individualSystem(in Input, scopes []Scope) System {
-	sys := System{Name: ofIndividuals}
+	sys := System{Name: ofIndividuals, Linked: true}
 	seen := map[string][]string{}
 	for _, r := range in.Records {
 		for _, sc := range scopes {
