@@ -110,7 +110,9 @@ func tallies(standings []protocol.Standing) []Tally {
 		case protocol.DoneLate:
 			out[i].Late++
 		case protocol.Overdue:
-			out[i].Overdue++
+			if len(s.Unsure) == 0 { // nobody knows whether it is owed at all
+				out[i].Overdue++
+			}
 		}
 	}
 	return slices.DeleteFunc(out, func(t Tally) bool { return t.OnTime+t.Late+t.Overdue == 0 })
