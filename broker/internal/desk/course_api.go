@@ -50,7 +50,7 @@ func strictJSON(r *http.Request, into any) *refusal {
 
 func (d *Desk) apiSay(t activation.Type) func(http.ResponseWriter, *http.Request, Seat) {
 	return func(w http.ResponseWriter, r *http.Request, seat Seat) {
-		k, _, err := d.caseOf(r, seat, r.PathValue("id"))
+		k, _, err := d.within(seat, r.PathValue("id"), CaseDuty)
 		if err != nil {
 			d.refuse(w, r, refusalOf(err))
 			return
@@ -81,7 +81,7 @@ type courseDoc struct {
 }
 
 func (d *Desk) apiCourse(w http.ResponseWriter, r *http.Request, seat Seat) {
-	k, _, err := d.caseOf(r, seat, r.PathValue("id"))
+	k, _, err := d.caseOf(seat, r.PathValue("id"))
 	if err != nil {
 		d.refuse(w, r, refusalOf(err))
 		return
@@ -92,6 +92,7 @@ func (d *Desk) apiCourse(w http.ResponseWriter, r *http.Request, seat Seat) {
 	}
 	out.Course.Sealed = nil
 	if seat.May(CasePerson) {
+		d.noteAct(seat, "read_personal", k.State.Case, "")
 		out.Same = d.opt.Course.Cases.Same(k.State.Case)
 		if box := k.State.Course.Sealed; box != nil {
 			if p, err := d.opt.Course.Personal.Open(k.State.Case, box); err == nil {
@@ -214,7 +215,7 @@ func (d *Desk) apiCases(w http.ResponseWriter, r *http.Request, seat Seat) {
 }
 
 func (d *Desk) apiSuggestions(w http.ResponseWriter, r *http.Request, seat Seat) {
-	k, _, err := d.caseOf(r, seat, r.PathValue("id"))
+	k, _, err := d.caseOf(seat, r.PathValue("id"))
 	if err != nil {
 		d.refuse(w, r, refusalOf(err))
 		return
@@ -282,13 +283,21 @@ func scopeOf(r *http.Request) Scope {
 	return Scope{From: v.Get("from"), To: v.Get("to"), Stations: v["station"]}
 }
 
-func (d *Desk) apiWorking(w http.ResponseWriter, r *http.Request, _ Seat) {
+// noteAct keeps in the audit what leaves no event of its own.
+func (d *Desk) noteAct(seat Seat, action, id, target string) {
+	a := by(seat, action)
+	a.Case, a.Target = id, target
+	d.opt.Audit.Note(a, oneRead)
+}
+
+func (d *Desk) apiWorking(w http.ResponseWriter, r *http.Request, seat Seat) {
 	_ = r.ParseForm() // a scope that can not be read is refused as none
 	s, err := d.opt.Course.Reports.Working(scopeOf(r))
 	if err != nil {
 		d.refuse(w, r, d.documentRefusal(err))
 		return
 	}
+	d.noteAct(seat, "read_working_sheet", "", s.Scope.From+"_"+s.Scope.To)
 	d.sheetAs(w, r, s)
 }
 
