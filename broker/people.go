@@ -29,15 +29,10 @@ func (b *Broker) newDesk() (*desk.Desk, error) {
 	for _, a := range b.o.Config.Agencies {
 		agencies = append(agencies, desk.Agency(a))
 	}
-	url := b.o.Config.Desk.PublicURL
-	if url == "" && b.o.Dev {
-		url = "http://" + b.listeners.desk.Addr().String()
-	}
 	return desk.New(desk.Options{
 		Book: deskBook{b.book}, Zones: deskZones{b}, Fleet: deskFleet{b}, Audit: b.audit, Agencies: agencies, Dev: b.o.Dev, Insecure: b.o.Dev,
-		APIToken: b.o.Token, PublicURL: url, TimeZone: zone, Clock: time.Now, NewID: newID, NewCode: newCode, Logger: b.log,
+		APIToken: b.o.Token, PublicURL: b.deskURL(), Routes: b.answerRoutes(), TimeZone: zone, Clock: time.Now, NewID: newID, NewCode: newCode, Logger: b.log,
 		Version: b.o.Version,
-		Course:  desk.Course{Protocol: b.course, Cases: deskCasesOf{b.course}, Personal: deskPersonal{b.course}, Reports: deskReports{b.course}},
 	})
 }
 
@@ -116,10 +111,6 @@ type deskZones struct{ b *Broker }
 
 // Zone finds a zone.
 func (d deskZones) Zone(id string) (desk.Zone, bool) {
-	if station, ok := fieldStation(id); ok {
-		st, known := d.b.course.Stations().Station(station)
-		return desk.Zone{ID: id, Name: st.Name + ", in the field", Area: st.Agency}, known
-	}
 	z, ok := d.b.fleet.Zone(id)
 	return desk.Zone{ID: z.ID, Name: z.Name, Area: z.Area, Address: z.Address, Languages: z.Locale}, ok
 }

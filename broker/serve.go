@@ -64,6 +64,9 @@ func (b *Broker) serve(ctx context.Context) error {
 	gift := enroll.Gift{MQTT: mqtt, SealKey: key.Public().Bytes(), SettingsKey: pub(sign)}
 	b.http(ctx, tls.NewListener(b.listeners.enrol, own), b.authority.Handler(gift, b.log), true)
 	b.http(ctx, b.listeners.admin, admin.Handler(adminBroker{b}, b.log), false)
+	if err := b.newAnswers(ctx); err != nil {
+		return err
+	}
 	if b.desk, err = b.newDesk(); err != nil {
 		return err
 	}

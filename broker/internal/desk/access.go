@@ -40,8 +40,7 @@ const (
 	CaseAnswer Permission = "case.answer" // acknowledge, coming, message, arrived, code, hand-over, left, stand-down
 	CaseClose  Permission = "case.close"
 	CaseField  Permission = "case.field"  // open a case that began in the field
-	CaseDuty   Permission = "case.duty"   // mark the duties of the own agency in the 72 hours, and pass them on
-	CaseMDT    Permission = "case.mdt"    // the team's decisions, and statuses
+	CaseMDT    Permission = "case.mdt"    // the duties and decisions of the 72 hours
 	CasePerson Permission = "case.person" // link the person whom cases are about
 
 	DeviceRead Permission = "device.read"
@@ -52,12 +51,10 @@ const (
 	RosterEdit Permission = "roster.edit"
 	DrillStart Permission = "drill.start"
 
-	ReportRead    Permission = "report.read"    // released sheets: small counts are taken out
-	ReportWorking Permission = "report.working" // sheets with every number
-	ReportExport  Permission = "report.export"  // release a sheet
-	DocumentRead  Permission = "document.read"  // the protocol, code lists and stations
-	RetentionAct  Permission = "retention.act"
-	TemplateEdit  Permission = "template.edit"
+	ReportRead   Permission = "report.read"
+	ReportExport Permission = "report.export"
+	RetentionAct Permission = "retention.act"
+	TemplateEdit Permission = "template.edit"
 
 	AuditRead   Permission = "audit.read"
 	UserManage  Permission = "user.manage"
@@ -73,7 +70,6 @@ var allowed = map[Permission][]Role{
 	CaseAnswer: {Dispatcher, Responder, Supervisor},
 	CaseClose:  {Dispatcher, Supervisor},
 	CaseField:  {Dispatcher, Supervisor},
-	CaseDuty:   {Dispatcher, Responder, Supervisor, MDT},
 	CaseMDT:    {Supervisor, MDT},
 	CasePerson: {MDT},
 
@@ -85,12 +81,10 @@ var allowed = map[Permission][]Role{
 	RosterEdit: {Supervisor},
 	DrillStart: {Supervisor},
 
-	ReportRead:    {Supervisor, MDT, Analyst, Auditor},
-	ReportWorking: {Supervisor, MDT},
-	DocumentRead:  {Dispatcher, Responder, Supervisor, MDT, Administrator},
-	ReportExport:  {Supervisor, Analyst},
-	RetentionAct:  {Supervisor},
-	TemplateEdit:  {Supervisor, MDT, Administrator},
+	ReportRead:   {Supervisor, MDT, Analyst, Auditor},
+	ReportExport: {Supervisor, Analyst},
+	RetentionAct: {Supervisor},
+	TemplateEdit: {MDT, Administrator},
 
 	AuditRead:   {Auditor},
 	UserManage:  {Administrator},

@@ -4,6 +4,7 @@
 package keys
 
 import (
+	"crypto/ecdh"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/elliptic"
@@ -55,6 +56,29 @@ func (d Dir) Settings() (ed25519.PrivateKey, error) {
 	return ed25519.NewKeyFromSeed(b), nil
 }
 
+// Answer loads or makes the key that the links of answers are sealed with. Whoever deletes its file makes all links useless.
+func (d Dir) Answer() ([]byte, error) { return d.secret("answer.key") }
+
+// Push loads or makes the key by which push services know this broker: the scalar of a P-256 key.
+func (d Dir) Push() ([]byte, error) {
+	return d.load("push.key", func() ([]byte, error) {
+		k, err := ecdh.P256().GenerateKey(rand.Reader)
+		if err != nil {
+			return nil, err
+		}
+		return k.Bytes(), nil
+	})
+}
+
+func (d Dir) secret(name string) ([]byte, error) {
+	const size = 32
+	return d.load(name, func() ([]byte, error) {
+		b := make([]byte, size)
+		_, err := rand.Read(b)
+		return b, err
+	})
+}
+
 // Authority loads or makes the key of the fleet's certificate authority.
 func (d Dir) Authority() (*ecdsa.PrivateKey, error) {
 	b, err := d.load("authority.key", func() ([]byte, error) {
@@ -72,20 +96,6 @@ func (d Dir) Authority() (*ecdsa.PrivateKey, error) {
 		return nil, fmt.Errorf("cannot read authority key: %w", err)
 	}
 	return k, nil
-}
-
-// Vault loads or makes the site key, which wraps the keys of personal fields.
-func (d Dir) Vault() ([]byte, error) {
-	const size = 32
-	b, err := d.load("vault.key", func() ([]byte, error) {
-		k := make([]byte, size)
-		_, _ = rand.Read(k) // never fails
-		return k, nil
-	})
-	if err == nil && len(b) != size {
-		return nil, errors.New("cannot read vault key: wrong size")
-	}
-	return b, err
 }
 
 // Certificate loads the authority's certificate, or makes it with mint.

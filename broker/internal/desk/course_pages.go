@@ -1,3 +1,0 @@
-package desk
-
-func (d *Desk) coursePageRoutes() []Route { return nil }
