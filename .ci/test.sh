@@ -1,6 +1,6 @@
 # ./run test [STAGE...]: everything that must hold before a change is taken. Ends with the counts.
 
-known="lint unit race window desk stories"
+known="lint unit race kernel window desk stories"
 stages=${*:-$known}
 for stage in $stages; do
 	case " $known " in
@@ -85,6 +85,15 @@ if wants race; then
 	title race "what runs at the same time, under the race detector (the screens have one goroutine and stay out)"
 	# shellcheck disable=SC2046 # a list of paths
 	run_tests race 1 -race -short -timeout 8m $(paths '/(broker|device)(/|$)' 'safeyouthzone/broker/internal/desk')
+fi
+if wants kernel; then
+	title kernel "the button's driver, its loop and the outbox on a stock kernel in an emulated machine; power cuts, watchdogs"
+	since=$(date +%s) code=0
+	rm -f .cache/kernel.count
+	./run kernel -count .cache/kernel.count || code=$?
+	count=$(cat .cache/kernel.count 2>/dev/null || echo "0 1") skipped=0
+	[ "$code" -ne 3 ] || count="0 0" skipped=1
+	"$bin/testsum" -results "$results" -record "kernel $count $skipped $(($(date +%s) - since))" || true
 fi
 if wants window; then
 	title window "the real window on an X server without hardware, with real clicks"

@@ -43,7 +43,8 @@ type Agent struct {
 	up       bool
 	upSince  time.Duration
 	board    *board.Board
-	machine  wire.Machine // as it was measured last
+	machine  wire.Machine  // as it was measured last
+	pulsed   time.Duration // when every loop turned last
 	button   string
 	wiring   bool // the button's has a fault
 	walk     walktest.Test
@@ -80,7 +81,7 @@ func New(opt Options) (*Agent, error) {
 	}
 	a := &Agent{
 		opt: opt, clock: opt.Clock, log: opt.Logger, box: box, gate: staff.New(opt.Clock.Mono),
-		chores: make(chan func(), 64), probe: make(chan struct{}), upSince: opt.Clock.Mono(), button: buttonOK,
+		chores: make(chan func(), 64), probe: make(chan struct{}), upSince: opt.Clock.Mono(), pulsed: opt.Clock.Mono(), button: buttonOK,
 		began: map[string]time.Duration{}, duress: map[string]bool{}, changed: make(chan struct{}),
 	}
 	if a.board, err = board.Open(opt.Board, opt.Pins, a.clock.Mono); err != nil {

@@ -1,8 +1,6 @@
 package device_test
 
 import (
-	"net"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -102,43 +100,6 @@ func TestWithoutABoardTheKioskStillCalls(t *testing.T) {
 			t.Errorf("%+v", a)
 		}
 	})
-}
-
-func TestSystemdIsFedWhileEveryLoopTurns(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "notify")
-	l, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: path, Net: "unixgram"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	t.Setenv("NOTIFY_SOCKET", path)
-	t.Setenv("WATCHDOG_USEC", "10000000")
-	t.Setenv("WATCHDOG_PID", "")
-	fed := make(chan int)
-	go func() {
-		buf, n := make([]byte, 256), 0
-		for {
-			size, err := l.Read(buf)
-			if err != nil {
-				fed <- n
-				return
-			}
-			if strings.Contains(string(buf[:size]), "WATCHDOG=1") {
-				n++
-			}
-		}
-	}()
-	bubble(t, func(t *testing.T, r *rig) {
-		r.start()
-		defer r.stop()
-		time.Sleep(30 * time.Second)
-	})
-	if err := l.SetReadDeadline(time.Now().Add(200 * time.Millisecond)); err != nil { // for what is still in the socket
-		t.Fatal(err)
-	}
-	if n := <-fed; n < 11 { // every quarter of ten seconds, for half a minute
-		t.Errorf("fed %d times in 30 s", n)
-	}
 }
 
 func TestTwoAgentsCannotShareAState(t *testing.T) {

@@ -32,6 +32,7 @@ type rig struct {
 	wall   time.Duration // by how much the device's clock is wrong
 	began  time.Time
 	opt    device.Options
+	hung   chan struct{} // not nil: the uplink hangs at its next receipt until this is closed
 
 	agent  *device.Agent
 	cancel context.CancelFunc
@@ -57,9 +58,15 @@ func (r *rig) start() {
 	r.t.Helper()
 	start := r.began
 	opt := r.opt
-	opt.StateDir, opt.Logger = r.dir, slog.New(slog.DiscardHandler)
+	opt.StateDir = r.dir
+	if opt.Logger == nil {
+		opt.Logger = slog.New(slog.DiscardHandler)
+	}
 	opt.Dial = r.broker.Dial
 	opt.Receipted = func(id string, _ uint64, took time.Duration) {
+		if r.hung != nil {
+			<-r.hung
+		}
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		if took >= 0 {

@@ -34,6 +34,8 @@ type Options struct {
 	Board       string        // a profile of the hardware; "": sim
 	Pins        Pins          // what is connected elsewhere than the profile says
 	Hold        time.Duration // how long the contact must be held; at most 2 s
+	Audible     bool          // buzzer and chime sound; otherwise a call for help makes no sound
+	Covert      bool          // a call for help changes nothing that can be seen or heard
 	MQTT        []string      // replaces the addresses of the identity
 	Spread      time.Duration // longest wait before coming back after a lost connection; 0: come back at once
 	Enrol       *Card         // used while the device has no identity
@@ -41,6 +43,7 @@ type Options struct {
 	Version     string
 	Logger      *slog.Logger // nil: silent
 	Clock       Clock        // what is nil in it is the machine's own
+	Root        string       // where the hardware is measured; "": the machine itself
 
 	// Receipted is told of every receipt for an event of this run, and how long after the press it came. It must not block.
 	Receipted func(id string, seq uint64, took time.Duration)
@@ -60,6 +63,10 @@ func (o Options) withDefaults() Options {
 	if o.Board == "" {
 		o.Board = "sim"
 	}
+	if o.Root == "" {
+		o.Root = "/"
+	}
+	o.Audible = o.Audible && !o.Covert
 	if o.Version == "" {
 		o.Version = "dev"
 	}

@@ -38,7 +38,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	a.mu.Unlock()
 	l := a.listen()
 	var all sync.WaitGroup
-	for _, part := range []func(context.Context){a.watchButton, a.watchPromises, a.doChores, a.uplink, a.feedWatchdog} {
+	for _, part := range []func(context.Context){a.watchButton, a.watchSenses, a.showLamps, a.watchPromises, a.doChores, a.measure, a.uplink, a.pulse} {
 		all.Go(func() { part(ctx) })
 	}
 	a.log.Info("agent started", slog.String("version", a.opt.Version), slog.String("board", a.opt.Board))

@@ -37,6 +37,12 @@ func (a *Agent) State() agentapi.State {
 		}
 	}
 	s.Indicators = indicator.Show(s)
+	if a.clock.Mono()-a.pulsed > pulseFor {
+		s.Indicators.Healthy = false // a part of the agent hangs
+	}
+	if s.Covert = a.opt.Covert; s.Covert {
+		s.Indicators = indicator.Covert(s.Indicators)
+	}
 	return s
 }
 
@@ -62,6 +68,7 @@ func (a *Agent) look(now time.Duration) boxed {
 	a.troubles.Set(health.Rejected, h.Rejected > 0, now)
 	a.troubles.Set(health.ButtonStuck, a.button == buttonStuck, now)
 	a.troubles.Set(health.ButtonFault, a.button == buttonFault, now)
+	a.troubles.Set(health.ButtonWire, a.wiring, now)
 	a.troubles.Set(health.WalkTest, a.lastWalk != nil && !a.lastWalk.Passed, now)
 	a.troubles.Set(health.Contacts, a.contactsOld(), now)
 	a.troubles.Set(health.CertEnding, a.certDays() <= certWarning && a.clock.Synced(), now)

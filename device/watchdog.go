@@ -12,16 +12,31 @@ import (
 // errDead means that a loop does not turn any more.
 var errDead = errors.New("a loop of the agent stands still")
 
-// feedWatchdog tells systemd that the agent lives, each time that button loop, outbox and uplink have each turned. It does nothing where
-// nobody watches.
-func (a *Agent) feedWatchdog(ctx context.Context) {
+const (
+	pulseEvery = 2500 * time.Millisecond
+	pulseFor   = 10 * time.Second // for so long the agent looks healthy without a pulse
+)
+
+// pulse feels whether button loop, outbox and uplink each turn. Only then systemd's watchdog is fed and the healthy lamp stays lit. Where
+// nobody watches the lamp still does.
+func (a *Agent) pulse(ctx context.Context) {
+	every := pulseEvery
 	within, err := daemon.SdWatchdogEnabled(false)
-	if err != nil || within == 0 {
-		return
+	watched := err == nil && within > 0
+	if watched {
+		every = min(every, within/4)
 	}
-	for pause(ctx, within/4) {
-		if err := a.alive(ctx, within/4); err != nil {
-			a.log.Error("watchdog not fed", slog.Any("error", err))
+	for pause(ctx, every) {
+		if err := a.alive(ctx, every); err != nil {
+			if ctx.Err() == nil {
+				a.log.Error("watchdog not fed", slog.Any("error", err))
+			}
+			continue
+		}
+		a.mu.Lock()
+		a.pulsed = a.clock.Mono()
+		a.mu.Unlock()
+		if !watched {
 			continue
 		}
 		if _, err := daemon.SdNotify(false, daemon.SdNotifyWatchdog); err != nil {

@@ -22,13 +22,32 @@ type config struct {
 	Socket      string   `toml:"socket"`
 	SocketGroup string   `toml:"socket_group"`
 	Board       string   `toml:"board"`
+	Pins        pins     `toml:"pins"`
 	Hold        duration `toml:"hold"`
+	Audible     bool     `toml:"audible"`
+	Covert      bool     `toml:"covert"`
 	MQTT        []string `toml:"mqtt"`
 	Spread      duration `toml:"spread"`
 	LogLevel    string   `toml:"log_level"`
 
 	EnrolAddress     string `toml:"enrol_address"`
 	EnrolFingerprint string `toml:"enrol_fingerprint"`
+}
+
+// pins is what is connected elsewhere than the board's profile says.
+type pins struct {
+	Chips     []string `toml:"chips"`
+	Contact   string   `toml:"contact"`
+	Button    string   `toml:"button"`
+	Closing   string   `toml:"closing"`
+	Bus       string   `toml:"bus"`
+	Tamper    string   `toml:"tamper"`
+	PowerFail string   `toml:"power_fail"`
+	Healthy   string   `toml:"healthy"`
+	Fault     string   `toml:"fault"`
+	Call      string   `toml:"call"`
+	Buzzer    string   `toml:"buzzer"`
+	Chime     string   `toml:"chime"`
 }
 
 // duration is written as 10s or 1m30s.
@@ -76,14 +95,17 @@ func (c config) check(path string) error {
 	switch {
 	case c.StateDir == "":
 		return say("state_dir is empty")
-	case c.Board != "sim" && c.Board != "none":
-		return say("board is neither sim nor none")
+	case c.Audible && c.Covert:
+		return say("audible and covert cannot both be: a covert call makes no sound")
 	case time.Duration(c.Hold) > maxHold:
 		return say("hold is longer than 2s: nobody in fear counts to three")
 	case (c.EnrolAddress == "") != (c.EnrolFingerprint == ""):
 		return say("enrol_address and enrol_fingerprint belong together: both stand on the card")
 	case time.Duration(c.Spread) > maxSpread:
 		return say("spread is longer than 1m")
+	}
+	if err := device.CheckBoard(c.Board, device.Pins(c.Pins)); err != nil {
+		return say(err.Error())
 	}
 	var level slog.Level
 	if level.UnmarshalText([]byte(c.LogLevel)) != nil {
@@ -100,7 +122,8 @@ func (c config) level() slog.Level {
 
 func (c config) options() device.Options {
 	return device.Options{
-		StateDir: c.StateDir, Socket: c.Socket, SocketGroup: c.SocketGroup, Board: c.Board, Hold: time.Duration(c.Hold),
-		MQTT: c.MQTT, Spread: time.Duration(c.Spread), County: device.Card{Address: c.EnrolAddress, Fingerprint: c.EnrolFingerprint},
+		StateDir: c.StateDir, Socket: c.Socket, SocketGroup: c.SocketGroup, Board: c.Board, Pins: device.Pins(c.Pins),
+		Hold: time.Duration(c.Hold), Audible: c.Audible, Covert: c.Covert, MQTT: c.MQTT, Spread: time.Duration(c.Spread),
+		County: device.Card{Address: c.EnrolAddress, Fingerprint: c.EnrolFingerprint},
 	}
 }

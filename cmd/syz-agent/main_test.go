@@ -60,7 +60,7 @@ func TestTheShippedExampleIsGoodAndSaysTheDefaults(t *testing.T) {
 	}
 	var on []string // every key, no longer commented out
 	for line := range strings.Lines(string(b)) {
-		if key, ok := strings.CutPrefix(line, "#"); ok && !strings.HasPrefix(key, " ") && strings.Contains(key, " = ") {
+		if key, ok := strings.CutPrefix(line, "#"); ok && !strings.HasPrefix(key, " ") && (strings.Contains(key, " = ") || strings.HasPrefix(key, "[")) {
 			on = append(on, key)
 		}
 	}
@@ -69,20 +69,24 @@ func TestTheShippedExampleIsGoodAndSaysTheDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := defaults()
-	if len(on) != 10 || c.StateDir != want.StateDir || c.Socket != want.Socket || c.Board != want.Board || c.Spread != want.Spread || c.LogLevel != want.LogLevel {
+	if len(on) != 25 || c.Audible || c.Covert || c.Pins.Button != "" || c.StateDir != want.StateDir || c.Socket != want.Socket || c.Board != want.Board || c.Spread != want.Spread || c.LogLevel != want.LogLevel {
 		t.Errorf("%d keys, they say %+v, the defaults are %+v", len(on), c, want)
 	}
 }
 
 func TestABadConfigurationIsTold(t *testing.T) {
 	for text, want := range map[string]string{
-		`bord = "sim"`:      "bord",
-		`board = "rocket"`:  "board",
-		`hold = "10s"`:      "hold",
-		`spread = "soon"`:   "soon",
-		`spread = "2m"`:     "spread",
-		`log_level = "all"`: "log_level",
-		`state_dir = ""`:    "state_dir",
+		`bord = "sim"`:                                  "bord",
+		`board = "rocket"`:                              "rpi5",
+		`board = "generic"`:                             "button has no line",
+		"audible = true\ncovert = true":                 "covert",
+		"board = \"rpi4\"\n[pins]\ntamper = \"GPIO17\"": "GPIO17",
+		"board = \"rpi4\"\n[pins]\nknob = \"GPIO1\"":    "knob",
+		`hold = "10s"`:                                  "hold",
+		`spread = "soon"`:                               "soon",
+		`spread = "2m"`:                                 "spread",
+		`log_level = "all"`:                             "log_level",
+		`state_dir = ""`:                                "state_dir",
 	} {
 		if code, _, errs := call(t, "", "--check", "--config", write(t, text)); code != exitUsage || !strings.Contains(errs, want) {
 			t.Errorf("%s: %d, %s", text, code, errs)

@@ -147,6 +147,8 @@ type State struct {
 	Activations []Activation `json:"activations,omitempty"` // open and lately ended ones, oldest first
 	Settings    Settings     `json:"settings"`
 	WalkTest    WalkTest     `json:"walk_test"`
+	// Covert is the site's wish that a call by the button changes nothing that can be seen or heard: no lamp, no sound, no page.
+	Covert bool `json:"covert,omitempty"`
 }
 
 // Raise calls for help. While an activation of the same mode is open in the zone, it counts as another press on that one.

@@ -10,7 +10,8 @@ import (
 	"periph.io/x/conn/v3/physic"
 )
 
-const ledPrefix = "led:"
+// LEDPrefix begins the name of a lamp that the kernel drives.
+const LEDPrefix = "led:"
 
 // afterglow is the pattern that the kernel plays once: three seconds of light, then darkness. Whoever wants the lamp to stay lit says so
 // again in time; a program that hangs does not.
@@ -50,7 +51,7 @@ func (l *LED) write(file, text string) error {
 func (l *LED) PWM(gpio.Duty, physic.Frequency) error { return errNoPWM }
 
 // String is part of gpio.PinOut.
-func (l *LED) String() string { return ledPrefix + filepath.Base(l.dir) }
+func (l *LED) String() string { return LEDPrefix + filepath.Base(l.dir) }
 
 // Halt is part of gpio.PinOut.
 func (l *LED) Halt() error { return l.Out(gpio.Low) }

@@ -18,6 +18,7 @@ const (
 	consumer  = "syz-agent"
 	bufferFor = 1024                   // events that the kernel keeps for a reader that is late; its default of 16 loses edges silently
 	lookEvery = 250 * time.Millisecond // a chip that vanishes wakes nobody up, and an edge that was lost shows only as a level
+	onItsWay  = 50 * time.Millisecond  // from an edge to its being handed over, on a machine that is busy
 	leastWait = time.Millisecond       // a read whose deadline has passed does not even look
 	eventSize = int(unsafe.Sizeof(uapi.LineEvent{}))
 )
@@ -69,7 +70,7 @@ func request(chip *os.File, offsets []uint32, flags uapi.LineFlagV2, values uint
 	copy(r.Consumer[:len(r.Consumer)-1], consumer)
 	r.Config.Flags = flags
 	if flags&uapi.LineFlagV2Output != 0 {
-		// The first value comes with the request, so that a relay does not click and a lamp does not flash.
+		// The first value (of the lamp, not of the line) comes with the request, so that a relay does not click and a lamp does not flash.
 		r.Config.AddAttribute(uapi.LineConfigAttribute{Attr: uapi.OutputValues(values).Encode(), Mask: uapi.NewLineBitMask(len(offsets))})
 		r.EventBufferSize = 0
 	}
@@ -122,17 +123,32 @@ func (l *lines) next(ctx context.Context, patience time.Duration) (c change, ok 
 		if len(l.queue) > 0 {
 			continue
 		}
-		was := l.levels
-		if l.levels, err = l.read(); err != nil {
-			return change{}, false, err
+		c, found, err := l.look(ctx)
+		if err != nil || found {
+			return c, found, err
 		}
-		if l.levels != was {
-			return change{levels: l.levels, at: l.mono(), looked: true}, true, nil
-		}
-		if left <= 0 {
+		if left <= 0 && len(l.queue) == 0 {
 			return change{}, false, nil
 		}
 	}
+}
+
+// look finds a change that no edge told of. A level is seen before its edge is handed over, and the edge knows better when it was: so it is
+// waited for, and only if none comes the look counts.
+func (l *lines) look(ctx context.Context) (c change, found bool, err error) {
+	levels, err := l.read()
+	if err != nil || levels == l.levels {
+		return change{}, false, err
+	}
+	at := l.mono()
+	if err := l.fill(ctx, onItsWay); err != nil || len(l.queue) > 0 {
+		return change{}, false, err
+	}
+	if levels, err = l.read(); err != nil || levels == l.levels {
+		return change{}, false, err
+	}
+	l.levels = levels
+	return change{levels: levels, at: at, looked: true}, true, nil
 }
 
 // fill reads edges; none come if the time is over.

@@ -22,17 +22,21 @@ type Output interface {
 // errNoPWM means that the character device has no such thing.
 var errNoPWM = errors.New("line has no pulse width modulation")
 
-// Output opens a part that shows something, dark or silent at first; nil if line is empty.
+// Output opens a part that shows something, dark or silent at first; nil if line is empty. A line that begins with "!" is inverted: that is how
+// most relay boards are made.
 func (b *Board) Output(line string) (Output, error) {
+	name, inverted := strings.CutPrefix(line, inverse)
 	switch {
 	case line == "":
 		return nil, nil
-	case strings.HasPrefix(line, ledPrefix):
-		return OpenLED("/sys/class/leds", strings.TrimPrefix(line, ledPrefix))
+	case strings.HasPrefix(line, LEDPrefix):
+		return OpenLED("/sys/class/leds", strings.TrimPrefix(line, LEDPrefix))
 	default:
-		return openOutput(Wire{b.pins.Chips, []string{line}}, gpio.Low)
+		return openOutput(Wire{b.pins.Chips, []string{name}}, inverted)
 	}
 }
+
+const inverse = "!"
 
 // output is one line that is driven.
 type output struct {
@@ -41,17 +45,17 @@ type output struct {
 	offset uint32
 }
 
-func openOutput(w Wire, first gpio.Level) (*output, error) {
+func openOutput(w Wire, low bool) (*output, error) {
 	chip, offsets, err := find(w)
 	if err != nil {
 		return nil, err
 	}
 	defer chip.Close()
-	value := uint64(0)
-	if first {
-		value = 1
+	flags := uapi.LineFlagV2Output
+	if low {
+		flags |= uapi.LineFlagV2ActiveLow
 	}
-	fd, err := request(chip, offsets, uapi.LineFlagV2Output, value)
+	fd, err := request(chip, offsets, flags, 0)
 	if err != nil {
 		return nil, fmt.Errorf("cannot drive lines %q of %s: %w", w.Lines, chip.Name(), err)
 	}

@@ -19,11 +19,19 @@ const (
 	Rejected     = "rejected"      // the broker will never take one of the events
 	ButtonStuck  = "button_stuck"
 	ButtonFault  = "button_fault" // the contact cannot be read
-	SettingsBad  = "settings"     // settings came that were not signed for this device, or could not be kept
-	Socket       = "socket"       // no kiosk can reach the agent
-	WalkTest     = "walk_test"    // the last walk test did not pass
 	Contacts     = "contacts"     // nobody has checked the numbers that staff would call
-	CertEnding   = "certificate"  // the client certificate ends within days, or has ended
+	ButtonWire   = "button_wire"  // its wiring has a fault; it still calls
+	Tamper       = "tamper"       // the case is open
+	Power        = "power"        // the supply runs from its battery
+	Input        = "input"        // a contact beside the button cannot be read
+	Indicator    = "indicator"    // a lamp, buzzer or chime cannot be driven
+	Hot          = "hot"
+	UnderVoltage = "under_voltage"
+	DiskSpace    = "disk_space"
+	SettingsBad  = "settings"    // settings came that were not signed for this device, or could not be kept
+	Socket       = "socket"      // no kiosk can reach the agent
+	WalkTest     = "walk_test"   // the last walk test did not pass
+	CertEnding   = "certificate" // the client certificate ends within days, or has ended
 )
 
 // List is the troubles that last now, and since when. The zero List is without trouble. It is not safe for concurrent use.

@@ -1,10 +1,15 @@
 // Package indicator is what the lamps of a device show. It is a function of the agent's state: colour and rhythm, so that who cannot tell
 // the colours reads the rhythm.
 //
-//	green  steady       link and button work
+//	green  steady       link and button work; on a line that the kernel does not drive as a lamp: a short flash every two seconds
 //	amber  slow blink   a fault
 //	blue   short blink  a call for help is on its way; nobody has taken it
 //	blue   steady       a person has taken every open call
+//
+// A program that hangs must not look healthy. A lamp of the kernel's LED class goes dark by itself three seconds after the last word; on a
+// plain line green flashes as smoke detectors do, so that a lamp that stands still, dark or lit, is not a healthy one.
+//
+// In covert mode nothing that a call for help does can be seen or heard.
 package indicator
 
 import (
@@ -43,6 +48,17 @@ func call(all []agentapi.Activation) string {
 		out = Acknowledged
 	}
 	return out
+}
+
+// Covert hides calls for help.
+func Covert(i agentapi.Indicators) agentapi.Indicators {
+	i.Call = Off
+	return i
+}
+
+// Flash is the healthy lamp on a plain line: whether it is lit, and for how long that stays so.
+func Flash(at time.Duration) (lit bool, left time.Duration) {
+	return blink(at, 100*time.Millisecond, 1900*time.Millisecond)
 }
 
 // Lit is which lamps are lit at an instant, and for how long that stays so; 0 means until the state changes.

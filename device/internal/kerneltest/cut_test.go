@@ -12,6 +12,8 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 	"unsafe"
@@ -58,12 +60,28 @@ func reseed(t *testing.T, seed string) {
 	}
 }
 
+// orders waits for what this machine shall be, in a process that many machines begin with.
+func orders(t *testing.T) (seed string, torn bool) {
+	t.Helper()
+	path := wanted(t, "SYZ_ORDERS")
+	if err := os.WriteFile("/tmp/waits", nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(path)
+	seed, tear, ok := strings.Cut(strings.TrimSpace(string(b)), ",")
+	if err != nil || !ok {
+		t.Fatalf("orders %q, %v", b, err)
+	}
+	fmt.Println("BEGINS")
+	return seed, tear == "1"
+}
+
 var errNobody = errors.New("there is no broker here")
 
 // agent runs an agent on the first line of a chip.
 func agent(t *testing.T, c *chip, opt device.Options) (*device.Agent, func()) {
 	t.Helper()
-	opt.Board, opt.Pins = "generic", device.Pins{Chips: []string{label}, Button: "L0"}
+	opt.Board, opt.Pins.Chips, opt.Pins.Button = "generic", []string{label}, "L0"
 	if opt.Dial == nil {
 		opt.Dial = func(context.Context, string) (net.Conn, error) { return nil, errNobody }
 	}
@@ -84,7 +102,8 @@ func agent(t *testing.T, c *chip, opt device.Options) (*device.Agent, func()) {
 
 // TestUntilThePowerGoes never ends by itself: it says what the disk has, then presses and says what the agent has stored.
 func TestUntilThePowerGoes(t *testing.T) {
-	reseed(t, wanted(t, "SYZ_SEED"))
+	seed, torn := orders(t)
+	reseed(t, seed)
 	if err := unix.Mount("/dev/vda", "/data", "ext4", unix.MS_NOATIME, ""); err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +114,7 @@ func TestUntilThePowerGoes(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(dir, "identity.json")); err != nil {
 		identitytest.New(t, time.Now()).Install(dir)
 	}
-	if os.Getenv("SYZ_TEAR") == "1" {
+	if torn {
 		tear(t, filepath.Join(dir, "outbox", "outbox.log"))
 	}
 	inventory(t, filepath.Join(dir, "outbox"))
@@ -103,10 +122,10 @@ func TestUntilThePowerGoes(t *testing.T) {
 
 	c := newChip(t, 1)
 	a, _ := agent(t, c, device.Options{
-		StateDir: dir, Logger: slog.New(slog.DiscardHandler), Clock: device.Clock{Boot: "boot-" + os.Getenv("SYZ_SEED")[:16]},
+		StateDir: dir, Logger: slog.New(slog.DiscardHandler), Clock: device.Clock{Boot: "boot-" + seed[:16]},
 		Stored: func(id string, err error) {
 			if err == nil {
-				fmt.Printf("STORED %s\n", id)
+				fmt.Printf("STORED %s\n", short(id))
 			}
 		},
 	})
@@ -148,6 +167,9 @@ func tear(t *testing.T, path string) {
 	fmt.Println("TORN")
 }
 
+// short is the end of an id, which is random: a console is slow.
+func short(id string) string { return id[len(id)-12:] }
+
 // inventory says which events the outbox has, as an agent that starts finds them.
 func inventory(t *testing.T, dir string) {
 	t.Helper()
@@ -162,8 +184,12 @@ func inventory(t *testing.T, dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, r := range box.Open() {
-		fmt.Printf("HAVE %s\n", r.ID)
+	for chunk := range slices.Chunk(box.Open(), 16) {
+		line := "HAVE"
+		for _, r := range chunk {
+			line += " " + short(r.ID)
+		}
+		fmt.Println(line)
 	}
 	if err := box.Close(); err != nil {
 		t.Fatal(err)

@@ -18,10 +18,13 @@ import (
 )
 
 const (
-	workers   = 2
-	perDisk   = 20       // cuts that one disk goes through; then a fresh one
-	maxOutbox = 12 << 20 // nothing is receipted here; this many cuts do not fill it
-	idSize    = 36
+	workers    = 2
+	perDisk    = 10      // cuts that one disk goes through; then a fresh one
+	perMachine = 5       // of them in one machine; the last one kills it
+	atStart    = 4       // one of so many comes while the agent starts
+	maxOutbox  = 4 << 20 // nothing is receipted here; so few cuts do not fill it
+	patience   = 30 * time.Second
+	idSize     = 12 // of the end of an id, which is random
 )
 
 // cuts cuts the power so many times.
@@ -30,24 +33,17 @@ func (l *lab) cuts(ctx context.Context, n int, liar bool, r *result) error {
 	if err != nil {
 		return err
 	}
-	var mu sync.Mutex
 	var all sync.WaitGroup
-	var errs error
+	var errs [workers]error
 	for worker := range workers {
-		all.Go(func() {
-			share := n / workers
-			if worker < n%workers {
-				share++
-			}
-			if err := l.cutWorker(ctx, worker, share, blank, liar, func(change func(*result)) { mu.Lock(); defer mu.Unlock(); change(r) }); err != nil {
-				mu.Lock()
-				errs = errors.Join(errs, err)
-				mu.Unlock()
-			}
-		})
+		share := n / workers
+		if worker < n%workers {
+			share++
+		}
+		all.Go(func() { errs[worker] = l.cutWorker(ctx, worker, share, blank, liar, r) })
 	}
 	all.Wait()
-	return errs
+	return errors.Join(errs[:]...)
 }
 
 // format makes the disk of a new device.
@@ -63,75 +59,116 @@ func (l *lab) format(ctx context.Context) ([]byte, error) {
 	return os.ReadFile(path)
 }
 
-// life is one disk through many machines.
+// life is one disk through many power cuts.
 type life struct {
 	lab    *lab
 	name   string
 	disk   *disk
 	stored map[string]bool // what the agent said it stored
 	random *mathrand.Rand
-	note   func(func(*result))
+	result *result
+
+	machine *machine // nil: off
+	unplug  func()
+	fresh   bool // the machine has not been told what it is for
 }
 
-func (l *lab) cutWorker(ctx context.Context, worker, n int, blank []byte, liar bool, note func(func(*result))) error {
+func (l *lab) cutWorker(ctx context.Context, worker, n int, blank []byte, liar bool, r *result) error {
 	var one *life
 	for i := range n {
 		if i%perDisk == 0 {
-			one = &life{lab: l, name: fmt.Sprintf("cut%d", worker), stored: map[string]bool{}, note: note}
+			one = &life{lab: l, name: fmt.Sprintf("cut%d", worker), stored: map[string]bool{}, result: r}
 			one.disk = newDisk(append([]byte(nil), blank...))
 			one.disk.liar = liar
 			one.random = mathrand.New(mathrand.NewPCG(uint64(worker), uint64(i)))
 		}
-		if err := one.cycle(ctx, i%perDisk == 0); err != nil {
+		last := i%perMachine == perMachine-1 || i == n-1
+		if err := one.cycle(ctx, i%perDisk == 0, last); err != nil {
 			return fmt.Errorf("power cut %d of worker %d: %w", i, worker, err)
 		}
-		note(func(r *result) { r.PowerCuts++ })
+		r.change(func() {
+			if r.PowerCuts++; r.PowerCuts%20 == 0 {
+				show(fmt.Sprintf("%d power cuts, %d presses reported as stored, %d lost", r.PowerCuts, r.Stored, r.Lost))
+			}
+		})
 	}
 	return nil
 }
 
-// cycle starts a machine on the disk, checks what the disk has, lets it press for a while and cuts the power.
-func (f *life) cycle(ctx context.Context, first bool) error {
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
-	defer cancel()
-	m, served, err := f.begin(ctx)
-	if err != nil {
-		return err
+// cycle lets an agent start on the disk, checks what the disk has, lets the agent press for a while and cuts the power: of the whole
+// machine if kill is set, otherwise of its disk, from which nothing is left in the machine afterwards.
+func (f *life) cycle(ctx context.Context, first, kill bool) error {
+	if f.machine == nil {
+		if err := f.power(ctx); err != nil {
+			return err
+		}
 	}
-	ended := func() { m.kill(f.hear); <-served; f.disk.cut(f.random) }
+	bounded, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	err := f.live(bounded, first)
+	if err == nil && !kill {
+		err = f.cut(bounded)
+	}
+	if (err != nil || kill) && f.machine != nil {
+		f.result.change(func() { f.result.Killed++ })
+		f.machine.kill(f.hear)
+		f.unplug()
+		f.disk.cut(f.random)
+		f.disk.light()
+		f.machine = nil
+	}
+	return err
+}
+
+// live is the life of an agent until its power goes.
+func (f *life) live(ctx context.Context, first bool) error {
 	var seed [32]byte
 	_, _ = rand.Read(seed[:]) // it cannot fail
-	tear := f.random.IntN(2)
-	order := fmt.Sprintf("  virtio_blk SYZ_SEED=%s,SYZ_TEAR=%d TestUntilThePowerGoes", hex.EncodeToString(seed[:]), tear)
-	if err := m.say(order); err != nil {
-		ended()
+	order := fmt.Sprintf("%s,%d", hex.EncodeToString(seed[:]), f.random.IntN(2))
+	if f.fresh {
+		order, f.fresh = "  virtio_blk "+order+" TestUntilThePowerGoes", false
+	}
+	if err := f.machine.say(order); err != nil {
 		return err
 	}
-	if !first && f.random.IntN(5) == 0 { // the power goes while the machine starts
-		f.listen(m, time.Duration(f.random.IntN(400))*time.Millisecond)
-		ended()
+	if _, err := f.machine.expect(ctx, "BEGINS", f.hear); err != nil {
+		return err
+	}
+	if !first && f.random.IntN(atStart) == 0 { // the power goes while the agent starts
+		f.listen(time.Duration(f.random.IntN(300)) * time.Millisecond)
+		f.result.change(func() { f.result.AtStart++ })
 		return nil
 	}
-	if err := f.check(ctx, m); err != nil {
-		ended()
+	if err := f.check(ctx); err != nil {
 		return err
 	}
-	if _, err := m.expect(ctx, "UP", f.hear); err != nil {
-		ended()
+	if _, err := f.machine.expect(ctx, "UP", f.hear); err != nil {
 		return err
 	}
-	f.listen(m, time.Duration(f.random.IntN(350))*time.Millisecond)
-	ended()
+	f.listen(time.Duration(f.random.IntN(250)) * time.Millisecond)
 	return nil
 }
 
-// begin starts a machine on the disk.
-func (f *life) begin(ctx context.Context) (*machine, chan struct{}, error) {
+// cut takes the power from the disk at this very moment. Then the agent is killed, which is told to the machine only afterwards.
+func (f *life) cut(ctx context.Context) error {
+	f.disk.cut(f.random)
+	if err := f.machine.say("off"); err != nil {
+		return err
+	}
+	if _, err := f.machine.expect(ctx, "OFF", f.hear); err != nil {
+		return err
+	}
+	f.disk.light()
+	return nil
+}
+
+// power starts a machine on the disk.
+func (f *life) power(ctx context.Context) error {
 	path := filepath.Join(f.lab.dir, f.name+".nbd")
 	_ = os.Remove(path) // of the machine before
 	listener, err := net.Listen("unix", path)
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
 	served := make(chan struct{})
 	go func() {
@@ -144,32 +181,39 @@ func (f *life) begin(ctx context.Context) (*machine, chan struct{}, error) {
 		_ = f.disk.serve(c) // it ends with the machine
 		_ = c.Close()
 	}()
-	m, err := f.lab.start(ctx, f.name, f.lab.state, "driver=nbd,node-name=disk,server.type=unix,server.path="+path)
-	if err != nil {
-		_ = listener.Close()
-		return nil, nil, err
+	m, err := f.lab.start(ctx, f.name, "driver=nbd,node-name=disk,server.type=unix,server.path="+path)
+	unplug := func() {
+		_ = listener.Close() // a machine that died early has never connected
+		<-served
 	}
-	return m, served, nil
+	if err != nil {
+		unplug()
+		return err
+	}
+	f.machine, f.unplug, f.fresh = m, unplug, true
+	return nil
 }
 
 // check compares what the disk has with what the agent said it stored.
-func (f *life) check(ctx context.Context, m *machine) error {
+func (f *life) check(ctx context.Context) error {
 	have := map[string]bool{}
-	_, err := m.expect(ctx, "KNOWN", func(line string) {
+	_, err := f.machine.expect(ctx, "KNOWN", func(line string) {
 		if os.Getenv("SYZ_SHOW") != "" {
 			show(line)
 		}
 		switch word, rest, _ := strings.Cut(line, " "); word {
 		case "HAVE":
-			have[rest] = true
+			for _, id := range strings.Fields(rest) {
+				have[id] = true
+			}
 		case "TORN":
-			f.note(func(r *result) { r.Torn++ })
+			f.result.change(func() { f.result.Torn++ })
 		case "SIZE":
 			if n, err := strconv.Atoi(rest); err != nil || n > maxOutbox {
-				f.note(func(r *result) { r.Failed = append(r.Failed, "outbox of "+rest+" bytes") })
+				f.result.fail("outbox of " + rest + " bytes")
 			}
 		case "---":
-			f.note(func(r *result) { r.Failed = append(r.Failed, line) })
+			f.result.fail(line)
 		}
 	})
 	if err != nil {
@@ -177,7 +221,7 @@ func (f *life) check(ctx context.Context, m *machine) error {
 	}
 	for id := range f.stored {
 		if !have[id] {
-			f.note(func(r *result) { r.Lost++ })
+			f.result.change(func() { f.result.Lost++ })
 			show("lost: " + id)
 			delete(f.stored, id)
 		}
@@ -193,7 +237,7 @@ func (f *life) hear(line string) {
 	id, ok := strings.CutPrefix(line, "STORED ")
 	if ok && len(id) == idSize && !f.stored[id] {
 		f.stored[id] = true
-		f.note(func(r *result) { r.Stored++ })
+		f.result.change(func() { f.result.Stored++ })
 	}
 	if strings.HasPrefix(line, "---") {
 		show(line)
@@ -201,12 +245,12 @@ func (f *life) hear(line string) {
 }
 
 // listen hears the machine for a while.
-func (f *life) listen(m *machine, d time.Duration) {
+func (f *life) listen(d time.Duration) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	for {
 		select {
-		case line, ok := <-m.lines:
+		case line, ok := <-f.machine.lines:
 			if !ok {
 				return
 			}

@@ -7,7 +7,8 @@ import (
 	"path/filepath"
 )
 
-// script is the first program of the machine. It waits for one line of orders and runs the tests with it.
+// script is the first program of the machine. It waits for one line of orders and runs the tests with it. The
+// agent whose power will be cut is started before that, so that its machines have it in their memory already.
 const script = `#!/bin/busybox sh
 /bin/busybox --install -s /bin
 export PATH=/bin HOME=/tmp
@@ -18,12 +19,43 @@ for m in configfs irq_sim gpio-sim watchdog crc16 mbcache jbd2 crc32c_generic li
 	insmod /mod/$m.ko
 done
 mount -t configfs c /sys/kernel/config
-cat /suite >/dev/null
+mkfifo /tmp/orders
+wait_for_orders() {
+	SYZ_ORDERS=/tmp/orders /suite -test.v -test.timeout 10m -test.run TestUntilThePowerGoes &
+	agent=$!
+}
+wait_for_orders
+until [ -e /tmp/waits ]; do sleep 0.1; done
 echo READY
 read -r modules variables tests
 for m in $(echo $modules | tr , ' '); do [ $m = none ] || insmod /mod/$m.ko; done
+if [ "$tests" = TestUntilThePowerGoes ]; then
+	dmesg -n 1
+	order=$variables
+	while :; do
+		if [ "$order" = off ]; then
+			kill -9 $agent
+			wait $agent 2>/dev/null
+			for chip in /sys/kernel/config/gpio-sim/*/; do
+				[ -d "$chip/bank0" ] || continue
+				echo 0 >"$chip/live"
+				rmdir "$chip"/bank0/line* "$chip/bank0" "$chip"
+			done 2>/dev/null
+			umount /data 2>/dev/null
+			rm -f /tmp/waits
+			echo OFF
+			wait_for_orders
+		else
+			echo "$order" >/tmp/orders
+		fi
+		read -r order
+	done
+fi
+kill -9 $agent
 for v in $(echo $variables | tr , ' '); do export $v; done
-/suite -test.v -test.timeout 10m -test.run "$tests"
+skip="TestUntilThePowerGoes|TestAHungMachine"
+[ "$tests" = . ] || skip=None
+/suite -test.v -test.timeout 10m -test.run "$tests" -test.skip "$skip"
 echo "EXIT $?"
 poweroff -f
 `

@@ -3,16 +3,13 @@ package main
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"time"
 )
 
 const (
@@ -25,7 +22,8 @@ type lab struct {
 	dir    string // for files of this run
 	kernel string
 	initrd string
-	state  string // of the machine that waits for orders
+	memory string // of the machine that waits for orders
+	state  string // the rest of it
 }
 
 // machine is one emulated machine.
@@ -37,19 +35,27 @@ type machine struct {
 	done  chan struct{}
 }
 
-// start begins a machine: at the power switch if state is empty, otherwise where the first one waited. disk is its drive.
-func (l *lab) start(ctx context.Context, name, state, disk string) (*machine, error) {
+// begin begins a machine. first is the one that boots; every other goes on where that one waited for orders. disk is its drive.
+//
+// The memory of the first machine is a file. The others map it and keep their own changes to themselves, so that none of it is copied.
+func (l *lab) begin(ctx context.Context, name string, first bool, disk string) (*machine, error) {
 	qmp := filepath.Join(l.dir, name+".qmp")
+	share := "off"
+	if first {
+		share = "on"
+	}
 	args := []string{
 		"-accel", "tcg,thread=multi", "-m", fmt.Sprint(memoryMB), "-smp", "1", "-nodefaults", "-display", "none", "-no-reboot",
+		"-machine", "pc,memory-backend=memory",
+		"-object", fmt.Sprintf("memory-backend-file,id=memory,size=%dM,mem-path=%s,share=%s", memoryMB, l.memory, share),
 		"-serial", "stdio", "-qmp", "unix:" + qmp + ",server=on,wait=off",
 		"-kernel", filepath.Join(l.kernel, "vmlinuz"), "-initrd", l.initrd,
 		"-append", "console=ttyS0 quiet panic=1 rdinit=/init",
 		"-device", "i6300esb", "-action", "watchdog=reset",
 		"-blockdev", disk, "-device", "virtio-blk-pci,drive=disk,write-cache=on",
 	}
-	if state != "" {
-		args = append(args, "-incoming", "exec:cat "+state)
+	if !first {
+		args = append(args, "-incoming", "defer")
 	}
 	m := &machine{cmd: exec.CommandContext(ctx, "qemu-system-x86_64", args...), lines: make(chan string, 4096), qmp: qmp, done: make(chan struct{})}
 	m.cmd.Stderr = os.Stderr
@@ -65,6 +71,19 @@ func (l *lab) start(ctx context.Context, name, state, disk string) (*machine, er
 		return nil, fmt.Errorf("cannot start qemu: %w", err)
 	}
 	go m.read(out)
+	return m, nil
+}
+
+// start begins a machine that goes on where the first one waited.
+func (l *lab) start(ctx context.Context, name, disk string) (*machine, error) {
+	m, err := l.begin(ctx, name, false, disk)
+	if err != nil {
+		return nil, err
+	}
+	if err := m.restore(ctx, l.state); err != nil {
+		m.kill(quiet)
+		return nil, err
+	}
 	return m, nil
 }
 
@@ -119,58 +138,5 @@ func (m *machine) expect(ctx context.Context, prefix string, see func(string)) (
 		case <-ctx.Done():
 			return "", fmt.Errorf("no %q from the machine: %w", prefix, ctx.Err())
 		}
-	}
-}
-
-// save writes the memory of a machine to a file and ends it.
-func (m *machine) save(file string) error {
-	c, err := net.Dial("unix", m.qmp)
-	if err != nil {
-		return err
-	}
-	defer c.Close()
-	d := json.NewDecoder(c)
-	ask := func(command string) (string, error) {
-		if command != "" {
-			if _, err := io.WriteString(c, command+"\n"); err != nil {
-				return "", err
-			}
-		}
-		for {
-			var answer map[string]json.RawMessage
-			if err := d.Decode(&answer); err != nil {
-				return "", err
-			}
-			if _, event := answer["event"]; event {
-				continue
-			}
-			if e, bad := answer["error"]; bad {
-				return "", errors.New(string(e))
-			}
-			return string(answer["return"]), nil
-		}
-	}
-	for _, command := range []string{
-		"", `{"execute":"qmp_capabilities"}`,
-		`{"execute":"migrate-set-parameters","arguments":{"max-bandwidth":10000000000}}`,
-		`{"execute":"migrate","arguments":{"uri":"exec:cat > ` + file + `"}}`,
-	} {
-		if _, err := ask(command); err != nil {
-			return fmt.Errorf("cannot save machine: %w", err)
-		}
-	}
-	for {
-		got, err := ask(`{"execute":"query-migrate"}`)
-		if err != nil {
-			return err
-		}
-		switch {
-		case strings.Contains(got, `"completed"`):
-			m.kill(quiet)
-			return nil
-		case strings.Contains(got, `"failed"`):
-			return fmt.Errorf("cannot save machine: %s", got)
-		}
-		time.Sleep(20 * time.Millisecond)
 	}
 }

@@ -25,6 +25,7 @@ const (
 	// It has flags, knows flush and writing through, and may be written.
 	exportFlags = 1 | 4 | 8
 	maxRequest  = 32 << 20
+	inputOutput = 5 // EIO
 )
 
 var errProtocol = errors.New("the emulator says something unexpected")
@@ -110,7 +111,13 @@ func (d *disk) request(r io.Reader, w io.Writer) error {
 	if q.Magic != nbdRequest || q.Len > maxRequest || end > uint64(len(d.platter)) {
 		return errProtocol
 	}
-	reply := func() error { return put(w, uint32(nbdReply), uint32(0), q.Handle) }
+	reply := func(failed error) error {
+		code := uint32(0)
+		if failed != nil {
+			code = inputOutput
+		}
+		return put(w, uint32(nbdReply), code, q.Handle)
+	}
 	b := make([]byte, 0)
 	if q.Kind < 2 {
 		b = make([]byte, q.Len)
@@ -118,8 +125,8 @@ func (d *disk) request(r io.Reader, w io.Writer) error {
 	at := int64(q.At) //nolint:gosec // within the platter
 	switch q.Kind {
 	case 0: // read
-		d.read(b, at)
-		if err := reply(); err != nil {
+		failed := d.read(b, at)
+		if err := reply(failed); err != nil || failed != nil {
 			return err
 		}
 		_, err := w.Write(b)
@@ -128,13 +135,11 @@ func (d *disk) request(r io.Reader, w io.Writer) error {
 		if _, err := io.ReadFull(r, b); err != nil {
 			return err
 		}
-		d.write(b, at, q.Flags&1 != 0)
-		return reply()
+		return reply(d.write(b, at, q.Flags&1 != 0))
 	case 2: // farewell
 		return io.EOF
 	case 3:
-		d.flush()
-		return reply()
+		return reply(d.flush())
 	default:
 		return fmt.Errorf("%w: command %d", errProtocol, q.Kind)
 	}

@@ -14,8 +14,8 @@ func (l *lab) watchdogs(ctx context.Context, r *result) error {
 		if err != nil {
 			return fmt.Errorf("watchdog %s: %w", module, err)
 		}
-		fmt.Printf("a machine that hangs is reset by %s after %v\n", module, took.Round(time.Millisecond))
-		r.Resets++
+		show(fmt.Sprintf("a machine that hangs is reset by %s after %v", module, took.Round(time.Millisecond)))
+		r.change(func() { r.Resets++ })
 	}
 	return nil
 }
@@ -23,7 +23,7 @@ func (l *lab) watchdogs(ctx context.Context, r *result) error {
 func (l *lab) hang(ctx context.Context, module string) (time.Duration, error) {
 	ctx, cancel := context.WithTimeout(ctx, 40*time.Second)
 	defer cancel()
-	m, err := l.start(ctx, module, l.state, null())
+	m, err := l.start(ctx, module, null())
 	if err != nil {
 		return 0, err
 	}
