@@ -57,6 +57,7 @@ type Broker struct {
 	fleet     *fleet.Fleet
 	desk      *desk.Desk
 	audit     *audit.Book
+	course    *course
 	answers   *answer.Answers
 	answering answer.Dispatch // who may answer, and who is told; nobody until dispatch sets it
 
@@ -182,11 +183,15 @@ func (b *Broker) projection(ctx context.Context) error {
 	}
 	b.receipts, b.audit = receiver.NewReceipts(), b.newAudit()
 	b.book = casefile.New(b.ledger, time.Now, b.log)
+	if b.course, err = b.newCourse(); err != nil {
+		return err
+	}
 	b.watch = supervision.New(time.Now(), b.deviceChanged)
 	b.downlink = b.newDownlink()
 	b.book.Watch(func(c casefile.Case) { b.downlink.TellZone(c.State.Zone) })
 	b.following, err = b.ledger.Follow(ctx, func(e chain.Entry) error {
 		b.receipts.Apply(e)
+		b.course.reg.Apply(e)
 		b.book.Apply(e)
 		b.audit.Apply(e)
 		return nil
@@ -202,7 +207,9 @@ func (b *Broker) projection(ctx context.Context) error {
 	})
 	run, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	b.wg.Go(func() { b.receiver.Run(run) })
+	b.course.settle()
 	b.wg.Go(func() { b.downlink.Run(run) })
+	b.wg.Go(func() { b.course.erase(run) })
 	b.wg.Go(func() { b.supervise(run) })
 	b.onClose(func() { cancel(); b.wg.Wait() })
 	return b.edge.Receive(b.up)

@@ -52,6 +52,10 @@ type Config struct {
 		Socket string `toml:"socket"`
 	} `toml:"admin"`
 
+	Retention struct {
+		Vault string `toml:"vault"` // file of the keys of personal fields; keep it out of ordinary backups
+	} `toml:"retention"`
+
 	Agencies []Agency `toml:"agency"`
 	Zones    []Zone   `toml:"zone"`
 }

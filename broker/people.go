@@ -33,6 +33,7 @@ func (b *Broker) newDesk() (*desk.Desk, error) {
 		Book: deskBook{b.book}, Zones: deskZones{b}, Fleet: deskFleet{b}, Audit: b.audit, Agencies: agencies, Dev: b.o.Dev, Insecure: b.o.Dev,
 		APIToken: b.o.Token, PublicURL: b.deskURL(), Routes: b.answerRoutes(), TimeZone: zone, Clock: time.Now, NewID: newID, NewCode: newCode, Logger: b.log,
 		Version: b.o.Version,
+		Course:  desk.Course{Protocol: b.course, Cases: deskCasesOf{b.course}, Personal: deskPersonal{b.course}, Reports: deskReports{b.course}},
 	})
 }
 
@@ -111,6 +112,10 @@ type deskZones struct{ b *Broker }
 
 // Zone finds a zone.
 func (d deskZones) Zone(id string) (desk.Zone, bool) {
+	if station, ok := fieldStation(id); ok {
+		st, known := d.b.course.Stations().Station(station)
+		return desk.Zone{ID: id, Name: st.Name + ", in the field", Area: st.Agency}, known
+	}
 	z, ok := d.b.fleet.Zone(id)
 	return desk.Zone{ID: z.ID, Name: z.Name, Area: z.Area, Address: z.Address, Languages: z.Locale}, ok
 }

@@ -361,6 +361,12 @@ func (w *window) end() {
 	if err := w.program.Process.Signal(syscall.SIGTERM); err != nil {
 		w.t.Fatal(err)
 	}
+	w.ended()
+}
+
+// ended waits until the program has ended well.
+func (w *window) ended() {
+	w.t.Helper()
 	select {
 	case err := <-w.exited:
 		var exit *exec.ExitError

@@ -42,6 +42,10 @@ usage: syz-sim COMMAND [flags]
   bench NAME [--n N] [--json]
         measures. press: from the edge of the button to the receipt, to the desk's event, to the page in Chromium.
 
+  factsheet --founding [--html FILE] [--working-html FILE] [--json]
+        enters a made-up case file with the founding fact sheet's totals at the desk of a real broker, and compares the sheet that
+        comes back. --html writes the released page, --working-html the one with every number.
+
   --bin DIR    where the programs are (default: beside this one); for every command
   --version    print the version
 `
@@ -90,6 +94,8 @@ func (s sim) command(ctx context.Context, name string, args []string) error {
 		return s.demo(ctx, args)
 	case "load":
 		return s.load(ctx, args)
+	case "factsheet":
+		return s.factsheet(ctx, args)
 	case "bench":
 		return s.bench(ctx, args)
 	default:

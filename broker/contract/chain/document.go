@@ -13,6 +13,7 @@ const DocumentPrefix = "document."
 // It says nothing about any one youth.
 type Document struct {
 	Kind   string          `json:"kind"`
+	Key    string          `json:"key,omitempty"` // tells documents of one kind apart
 	At     time.Time       `json:"at"`
 	By     string          `json:"by"` // an account, never a name
 	Agency string          `json:"agency,omitempty"`

@@ -40,7 +40,8 @@ const (
 	CaseAnswer Permission = "case.answer" // acknowledge, coming, message, arrived, code, hand-over, left, stand-down
 	CaseClose  Permission = "case.close"
 	CaseField  Permission = "case.field"  // open a case that began in the field
-	CaseMDT    Permission = "case.mdt"    // the duties and decisions of the 72 hours
+	CaseDuty   Permission = "case.duty"   // mark the duties of the own agency in the 72 hours, and pass them on
+	CaseMDT    Permission = "case.mdt"    // the team's decisions, and statuses
 	CasePerson Permission = "case.person" // link the person whom cases are about
 
 	DeviceRead Permission = "device.read"
@@ -51,10 +52,12 @@ const (
 	RosterEdit Permission = "roster.edit"
 	DrillStart Permission = "drill.start"
 
-	ReportRead   Permission = "report.read"
-	ReportExport Permission = "report.export"
-	RetentionAct Permission = "retention.act"
-	TemplateEdit Permission = "template.edit"
+	ReportRead    Permission = "report.read"    // released sheets: small counts are taken out
+	ReportWorking Permission = "report.working" // sheets with every number
+	ReportExport  Permission = "report.export"  // release a sheet
+	DocumentRead  Permission = "document.read"  // the protocol, code lists and stations
+	RetentionAct  Permission = "retention.act"
+	TemplateEdit  Permission = "template.edit"
 
 	AuditRead   Permission = "audit.read"
 	UserManage  Permission = "user.manage"
@@ -70,6 +73,7 @@ var allowed = map[Permission][]Role{
 	CaseAnswer: {Dispatcher, Responder, Supervisor},
 	CaseClose:  {Dispatcher, Supervisor},
 	CaseField:  {Dispatcher, Supervisor},
+	CaseDuty:   {Dispatcher, Responder, Supervisor, MDT},
 	CaseMDT:    {Supervisor, MDT},
 	CasePerson: {MDT},
 
@@ -81,10 +85,12 @@ var allowed = map[Permission][]Role{
 	RosterEdit: {Supervisor},
 	DrillStart: {Supervisor},
 
-	ReportRead:   {Supervisor, MDT, Analyst, Auditor},
-	ReportExport: {Supervisor, Analyst},
-	RetentionAct: {Supervisor},
-	TemplateEdit: {MDT, Administrator},
+	ReportRead:    {Supervisor, MDT, Analyst, Auditor},
+	ReportWorking: {Supervisor, MDT},
+	DocumentRead:  {Dispatcher, Responder, Supervisor, MDT, Administrator},
+	ReportExport:  {Supervisor, Analyst},
+	RetentionAct:  {Supervisor},
+	TemplateEdit:  {Supervisor, MDT, Administrator},
 
 	AuditRead:   {Auditor},
 	UserManage:  {Administrator},

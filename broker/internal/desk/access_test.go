@@ -20,10 +20,11 @@ import (
 var matrix = map[desk.Permission]string{
 	desk.Anyone: "drsmniau", desk.SignedIn: "drsmniau",
 	desk.CaseList: "drsm....", desk.CaseRead: "drsm....", desk.CaseAnswer: "drs.....", desk.CaseClose: "d.s.....", desk.CaseField: "d.s.....",
-	desk.CaseMDT: "..sm....", desk.CasePerson: "...m....",
+	desk.CaseDuty: "drsm....", desk.CaseMDT: "..sm....", desk.CasePerson: "...m....",
 	desk.DeviceRead: "d.s..ia.", desk.DeviceAct: ".....ia.",
 	desk.PolicyRead: "drsm.iau", desk.PolicyEdit: "..s...a.", desk.RosterEdit: "..s.....", desk.DrillStart: "..s.....",
-	desk.ReportRead: "..smn..u", desk.ReportExport: "..s.n...", desk.RetentionAct: "..s.....", desk.TemplateEdit: "...m..a.",
+	desk.ReportRead: "..smn..u", desk.ReportExport: "..s.n...", desk.RetentionAct: "..s.....", desk.TemplateEdit: "..sm..a.",
+	desk.ReportWorking: "..sm....", desk.DocumentRead: "drsm..a.",
 	desk.AuditRead: ".......u", desk.UserManage: "......a.", desk.TokenManage: "......a.", desk.BreakGlass: "dr.m..a.",
 }
 

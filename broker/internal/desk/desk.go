@@ -31,6 +31,8 @@ type Options struct {
 	Routes []Route
 	// Banners are asked for every page, and every two seconds of an open page, what everybody at a seat must see now.
 	Banners []func(Seat) []Banner
+	// Course is the 72 hours; without it there are no pages for cases and reports.
+	Course Course
 
 	// Dev opens the desk to whoever holds the one-time link of [Desk.SignInLink]. Without it every page answers that sign-in is not
 	// set up.
@@ -121,7 +123,7 @@ func (d *Desk) Server() *http.Server {
 
 func (d *Desk) routes() (http.Handler, error) {
 	mux := http.NewServeMux()
-	all := slices.Concat(d.deskRoutes(), d.signInRoutes(), d.apiRoutes(), d.opt.Routes)
+	all := slices.Concat(d.deskRoutes(), d.signInRoutes(), d.apiRoutes(), d.courseRoutes(), d.opt.Routes)
 	if err := d.fill(mux, all); err != nil {
 		return nil, err
 	}

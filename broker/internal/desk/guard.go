@@ -11,6 +11,7 @@ import (
 
 const (
 	maxBody          = 4 << 10
+	maxDocument      = 128 << 10 // a protocol in a form, encoded
 	readWithin       = 15 * time.Second
 	answerPageWithin = 30 * time.Second
 )
@@ -44,7 +45,11 @@ func limit(next http.Handler) http.Handler {
 		ctl, now := http.NewResponseController(w), time.Now()
 		_ = ctl.SetReadDeadline(now.Add(readWithin)) // a test's recorder has no connection
 		_ = ctl.SetWriteDeadline(now.Add(answerPageWithin))
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		most := int64(maxBody)
+		if strings.HasPrefix(r.URL.Path, "/api/v1/documents/") || strings.HasPrefix(r.URL.Path, "/documents/") {
+			most = maxDocument
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, most)
 		next.ServeHTTP(w, r)
 	})
 }

@@ -98,6 +98,20 @@ func (d Dir) Authority() (*ecdsa.PrivateKey, error) {
 	return k, nil
 }
 
+// Vault loads or makes the site key, which wraps the keys of personal fields.
+func (d Dir) Vault() ([]byte, error) {
+	const size = 32
+	b, err := d.load("vault.key", func() ([]byte, error) {
+		k := make([]byte, size)
+		_, _ = rand.Read(k) // never fails
+		return k, nil
+	})
+	if err == nil && len(b) != size {
+		return nil, errors.New("cannot read vault key: wrong size")
+	}
+	return b, err
+}
+
 // Certificate loads the authority's certificate, or makes it with mint.
 func (d Dir) Certificate(mint func() ([]byte, error)) ([]byte, error) {
 	return d.load("authority.crt", mint)

@@ -33,6 +33,8 @@ type Options struct {
 	Bin   string // directory of the programs
 	Dir   string // for everything that it writes; made if empty, and then removed at the end
 	Zones int    // how many beside the first; 0 for one zone
+
+	Agencies []broker.Agency // beside those of the demo
 }
 
 // County is a running county.
@@ -108,6 +110,7 @@ func (c *County) configure() error {
 		{ID: "dcfs", Name: "Children and Family Services", Short: "DCFS", Role: "child_welfare"},
 		{ID: "advocate", Name: "Survivor advocates", Short: "ADV", Role: "advocate"},
 	}
+	conf.Agencies = append(conf.Agencies, c.o.Agencies...)
 	staff, err := demoStaff()
 	if err != nil {
 		return err

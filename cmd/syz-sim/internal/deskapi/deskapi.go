@@ -16,8 +16,8 @@ import (
 
 // Client speaks to one desk for one agency.
 type Client struct {
-	url, token, agency string
-	http               *http.Client
+	url, token, agency, role string
+	http                     *http.Client
 }
 
 // New returns a client for the county's own desk.
@@ -30,6 +30,27 @@ func (c *Client) As(agency string) *Client {
 	n := *c
 	n.agency = agency
 	return &n
+}
+
+// In returns the same client for a role: dispatcher, mdt, analyst, ...
+func (c *Client) In(role string) *Client {
+	n := *c
+	n.role = role
+	return &n
+}
+
+// Raw makes one call below /api/v1/ and decodes what comes back into out, or copies it if out is a *[]byte.
+func (c *Client) Raw(ctx context.Context, method, path string, body, out any) error {
+	if b, ok := out.(*[]byte); ok {
+		res, err := c.request(ctx, method, path, body)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = res.Body.Close() }()
+		*b, err = io.ReadAll(res.Body)
+		return err
+	}
+	return c.call(ctx, method, path, body, out)
 }
 
 // Activation is what the desk knows of one activation.
@@ -71,6 +92,9 @@ func (c *Client) request(ctx context.Context, method, path string, body any) (*h
 	r.Header.Set("Content-Type", "application/json")
 	if c.agency != "" {
 		r.Header.Set("X-Syz-Agency", c.agency)
+	}
+	if c.role != "" {
+		r.Header.Set("X-Syz-Role", c.role)
 	}
 	res, err := c.http.Do(r)
 	if err != nil {
