@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -122,6 +123,12 @@ func (c *Catalog) Text(key string, pairs ...string) string {
 		words = strings.ReplaceAll(words, "{"+pairs[i]+"}", pairs[i+1])
 	}
 	return words
+}
+
+// Everything is all words of the catalogue and its own name, for whoever must know its letters.
+func (c *Catalog) Everything() string {
+	all := slices.Sorted(maps.Values(c.Words))
+	return c.Name + strings.Join(all, "")
 }
 
 // Has reports whether there are words for a key.
