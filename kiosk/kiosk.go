@@ -2,7 +2,6 @@ package kiosk
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -11,12 +10,16 @@ import (
 
 	"safeyouthzone/kiosk/internal/flow"
 	"safeyouthzone/kiosk/internal/locale"
+	"safeyouthzone/kiosk/internal/theme"
 )
 
 // Options are the choices of whoever opens a kiosk. The zero value is a light kiosk in English at 800x480.
 type Options struct {
 	Lang      string    // of the neutral page; "": the first of the site's languages, and English until the site was heard
 	Dark      bool      // dark page
+	Contrast  bool      // colours for people who see little
+	Refuse    bool      // leaves out the languages that no native speaker has reviewed
+	Faces     string    // where the faces of the languages are; "": where Debian puts them
 	StaffOnly bool      // the kiosk stands where only staff are: it rests on the open calls instead of the neutral page
 	Size      fyne.Size // of the window until it is laid out; zero: 800x480
 
@@ -46,16 +49,9 @@ type Kiosk struct {
 
 // New makes a kiosk in a window of app and shows its neutral page. It hears and calls nobody before Run.
 func New(app fyne.App, client Client, opt Options) (*Kiosk, error) {
-	words, err := locale.Load()
-	if err != nil {
-		return nil, fmt.Errorf("cannot load words: %w", err)
-	}
 	home := opt.Lang
 	if opt.Lang == "" {
 		opt.Lang = locale.English
-	}
-	if _, err := words.Find(opt.Lang); err != nil {
-		return nil, err
 	}
 	if opt.Do == nil {
 		opt.Do = fyne.Do
@@ -66,12 +62,18 @@ func New(app fyne.App, client Client, opt Options) (*Kiosk, error) {
 	if opt.Size == (fyne.Size{}) {
 		opt.Size = fyne.NewSize(800, 480)
 	}
+	words, book, faults, err := prepare(opt)
+	if err != nil {
+		return nil, err
+	}
+	opt.Lang = words.Pick(opt.Lang).Language
 	k := &Kiosk{client: client, opt: opt, log: opt.Log, state: flow.New(time.Now(), first(words.Languages(), opt.Lang))}
+	k.state.Own = faults
 	k.state.Home, k.state.StaffOnly = home, opt.StaffOnly
 	if opt.StaffOnly {
 		k.state.Screen = flow.Room
 	}
-	k.stage = newStage(app, words, opt, k.tap)
+	k.stage = newStage(app, words, theme.Look{Dark: opt.Dark, Contrast: opt.Contrast, Faces: book}, opt, k.tap)
 	k.stage.show(k.state)
 	return k, nil
 }

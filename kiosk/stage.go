@@ -15,18 +15,18 @@ type stage struct {
 	window fyne.Window
 	app    fyne.App
 	words  locale.Set
-	dark   bool
 	tap    func(string)
 
 	room  *fyne.Container
+	plain theme.Look // before it is fitted to the window
 	look  theme.Look
 	sets  map[string]*screen.Pages // by language
 	state flow.State
 	page  screen.Page
 }
 
-func newStage(app fyne.App, words locale.Set, opt Options, tap func(string)) *stage {
-	s := &stage{app: app, words: words, dark: opt.Dark, tap: tap}
+func newStage(app fyne.App, words locale.Set, plain theme.Look, opt Options, tap func(string)) *stage {
+	s := &stage{app: app, words: words, plain: plain, tap: tap}
 	s.window = app.NewWindow(words.Pick(opt.Lang).Text("title"))
 	s.room = container.New(room{s})
 	s.fit(opt.Size)
@@ -57,7 +57,7 @@ func (s *stage) pages(lang string) *screen.Pages {
 	set, ok := s.sets[lang]
 	if !ok {
 		c := s.words.Pick(lang)
-		set = screen.NewPages(screen.Kit{Look: s.look, Words: s.words, Right: c.Right, Tap: s.tap})
+		set = screen.NewPages(screen.Kit{Look: s.look.Speaking(c.Language, c.Right), Words: s.words, Tap: s.tap})
 		s.sets[lang] = set
 	}
 	return set
@@ -65,7 +65,7 @@ func (s *stage) pages(lang string) *screen.Pages {
 
 // fit builds the pages anew for a window of another size; in the field that happens once.
 func (s *stage) fit(size fyne.Size) bool {
-	look := theme.Fit(size, s.dark)
+	look := s.plain.Fit(size)
 	if look == s.look && s.sets != nil {
 		return false
 	}

@@ -25,6 +25,9 @@ type config struct {
 	Language string `toml:"language"` // of the neutral page; empty: the first of the site's
 	Role     string `toml:"role"`     // public, or staff for a kiosk that only staff can reach
 	Dark     bool   `toml:"dark"`
+	Contrast bool   `toml:"contrast"`      // colours for people who see little
+	Refuse   bool   `toml:"refuse_drafts"` // only languages that a native speaker has reviewed
+	Faces    string `toml:"faces"`         // where the faces of the languages are
 	Windowed bool   `toml:"windowed"`
 	Size     string `toml:"size"` // of a window, WxH
 	LogLevel string `toml:"log_level"`
@@ -34,7 +37,7 @@ type config struct {
 }
 
 func defaults() config {
-	return config{Socket: "/run/syz/agent.sock", Role: rolePublic, Size: "800x480", LogLevel: "info"}
+	return config{Socket: "/run/syz/agent.sock", Role: rolePublic, Size: "800x480", Faces: "/usr/share/fonts", LogLevel: "info"}
 }
 
 // What a kiosk is for.

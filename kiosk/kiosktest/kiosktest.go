@@ -38,6 +38,8 @@ type Options struct {
 	Size      Size
 	Lang      string
 	Dark      bool
+	Contrast  bool
+	Faces     string // where the faces are; empty: where Debian puts them
 	StaffOnly bool
 	Log       *slog.Logger
 }
@@ -59,7 +61,7 @@ func Open(client kiosk.Client, opt Options) (*Kiosk, error) {
 	k := &Kiosk{app: test.NewApp(), done: make(chan struct{})}
 	size := fyne.NewSize(float32(opt.Size.Width), float32(opt.Size.Height))
 	var err error
-	k.kiosk, err = kiosk.New(k.app, client, kiosk.Options{Lang: opt.Lang, Dark: opt.Dark, StaffOnly: opt.StaffOnly, Size: size, Do: k.do, Log: opt.Log})
+	k.kiosk, err = kiosk.New(k.app, client, kiosk.Options{Lang: opt.Lang, Dark: opt.Dark, Contrast: opt.Contrast, Faces: opt.Faces, StaffOnly: opt.StaffOnly, Size: size, Do: k.do, Log: opt.Log})
 	if err != nil {
 		return nil, err
 	}

@@ -118,6 +118,7 @@ type State struct {
 	Known bool      // the agent was heard since the start
 	Heard time.Time // when; before that, when the kiosk started
 	Gone  bool      // nothing was heard for [Silence]
+	Own   []Fault   // of the screen itself
 	Place *time.Location
 
 	Case   string // the activation that this page is about

@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+
+	"safeyouthzone/kiosk/internal/theme"
 )
 
 var update = flag.Bool("update", false, "write the pictures anew")
@@ -26,7 +28,7 @@ const (
 
 // TestPictures compares the main pages with the pictures that people have looked at. go test -update writes them anew: look at them.
 func TestPictures(t *testing.T) {
-	r := newRig(t, sizes()[0], false)
+	r := newRig(t, sizes()[0], theme.Look{})
 	for _, s := range samples() {
 		if !s.golden {
 			continue

@@ -1,6 +1,8 @@
 package screen
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 
 	"safeyouthzone/kiosk/internal/flow"
@@ -53,6 +55,7 @@ func (l *languages) set(others []view.Language, all string) {
 		touch.Show(b, i < direct)
 		if i < direct {
 			b.Rename(flow.TapLang(others[i].Code))
+			b.Speak(others[i].Code)
 			b.Set(others[i].Name)
 			l.shown = append(l.shown, b)
 		}
@@ -70,16 +73,37 @@ func (l *languages) place(box theme.Box, icon bool) {
 		if i > 0 {
 			box.Start(10)
 		}
-		box.Start(l.frame.width(b.Words(), icon)).Put(b)
+		box.Start(width(b.Look(), b.Words(), icon)).Put(b)
 	}
 }
 
-// spread shares a row in equal parts.
+// spread fills a row: every button gets the room that its words need, and an equal share of the rest. A name that finds no room is on
+// the page of all languages.
 func (l *languages) spread(box theme.Box) {
-	if len(l.shown) == 0 {
-		return
+	const gap = 10
+	for len(l.shown) > 0 {
+		need := float32(gap * (len(l.shown) - 1))
+		for _, b := range l.shown {
+			need += width(b.Look(), b.Words(), false)
+		}
+		if rest := box.Width() - need; rest >= 0 || len(l.shown) == 1 {
+			l.row(box, rest/float32(len(l.shown)), gap)
+			return
+		}
+		last := len(l.shown) - 1
+		if l.shown[last] == l.more {
+			last--
+		}
+		touch.Show(l.shown[last], false)
+		l.shown = slices.Delete(l.shown, last, last+1)
 	}
-	for i, cell := range box.Grid(len(l.shown), 1, 10) {
-		cell.Put(l.shown[i])
+}
+
+func (l *languages) row(box theme.Box, share, gap float32) {
+	for i, b := range l.shown {
+		if i > 0 {
+			box.Start(gap)
+		}
+		box.Start(min(box.Width(), width(b.Look(), b.Words(), false)+share)).Put(b)
 	}
 }

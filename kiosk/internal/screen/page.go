@@ -16,7 +16,7 @@ import (
 type Kit struct {
 	Look  theme.Look
 	Words locale.Set
-	Right bool // written from right to left
+	Right bool // written from right to left, as the look says
 	Tap   func(id string)
 }
 
@@ -33,7 +33,10 @@ type Pages struct {
 }
 
 // NewPages returns pages that are not built yet.
-func NewPages(kit Kit) *Pages { return &Pages{kit: kit, built: map[flow.Screen]Page{}} }
+func NewPages(kit Kit) *Pages {
+	kit.Right = kit.Look.Right
+	return &Pages{kit: kit, built: map[flow.Screen]Page{}}
+}
 
 // Page returns the page of a screen.
 func (p *Pages) Page(s flow.Screen) Page {
@@ -191,8 +194,10 @@ func bar(box *theme.Box) theme.Box {
 }
 
 // width returns how many units wide a button with these words must be.
-func (f *frame) width(words string, icon bool) float32 {
-	w := fyne.MeasureText(words, f.kit.Look.Px(theme.Body), fyne.TextStyle{Bold: true}).Width/f.kit.Look.Scale + 24
+func (f *frame) width(words string, icon bool) float32 { return width(f.kit.Look, words, icon) }
+
+func width(look theme.Look, words string, icon bool) float32 {
+	w := look.Measure(words, theme.Body, true)/look.Scale + 26
 	if icon {
 		w += 36
 	}

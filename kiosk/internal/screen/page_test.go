@@ -31,7 +31,7 @@ func buttons(page fyne.CanvasObject) []string {
 
 // Two buttons of one name could not be told apart, and a page without a way out holds people.
 func TestButtonsHaveOneNameAndAWayOut(t *testing.T) {
-	r := newRig(t, sizes()[0], false)
+	r := newRig(t, sizes()[0], theme.Look{})
 	for _, s := range samples() {
 		ids := buttons(r.show(s.state, "en"))
 		sorted := slices.Sorted(slices.Values(ids))
@@ -54,7 +54,7 @@ func TestButtonsHaveOneNameAndAWayOut(t *testing.T) {
 
 // All eight needs are one touch away: nothing hides behind scrolling.
 func TestEveryNeedCanBeTouched(t *testing.T) {
-	r := newRig(t, sizes()[0], false)
+	r := newRig(t, sizes()[0], theme.Look{})
 	ids := buttons(r.show(call(flow.Status, activation.Received), "en"))
 	for _, n := range activation.Needs() {
 		if !slices.Contains(ids, flow.TapNeed(n)) {
@@ -86,7 +86,7 @@ func TestTapsAreReportedByName(t *testing.T) {
 
 // Pages are patched, not built anew: memory and textures stay what they are.
 func TestPagesAreBuiltOnce(t *testing.T) {
-	r := newRig(t, sizes()[0], false)
+	r := newRig(t, sizes()[0], theme.Look{})
 	first := r.show(call(flow.Status, activation.Sending), "en")
 	if again := r.show(call(flow.Status, activation.Here), "en"); first != again {
 		t.Error("the status page was built twice")

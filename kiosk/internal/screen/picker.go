@@ -56,6 +56,7 @@ func (p *picker) Update(s flow.State) {
 		touch.Show(b, on)
 		if on {
 			b.Rename(flow.TapLang(m.Languages[i].Code))
+			b.Speak(m.Languages[i].Code)
 			b.Set(m.Languages[i].Name)
 			b.Choose(m.Languages[i].Code == m.Now)
 		}

@@ -47,6 +47,25 @@ func dark() [roles]color.NRGBA {
 	}
 }
 
+// lightContrast and darkContrast are for people who see little: words on black or white, edges that can be seen, no half tones.
+func lightContrast() [roles]color.NRGBA {
+	return [roles]color.NRGBA{
+		Paper: rgb(0xFFFFFF), Card: rgb(0xFFFFFF), Line: rgb(0x5C6B67), Ink: rgb(0x000000), Soft: rgb(0x1F2B28),
+		Teal: rgb(0x00473F), TealSoft: rgb(0xC9EFE6), OnTeal: rgb(0xFFFFFF),
+		Sun: rgb(0xFFC83D), SunEdge: rgb(0x6B4E00), Halo: rgb(0xB88700), OnSun: rgb(0x000000),
+		Alarm: rgb(0x8C0F0A), AlarmSoft: rgb(0xFFE3DF), Drill: rgb(0x3F1F8F), OnDrill: rgb(0xFFFFFF),
+	}
+}
+
+func darkContrast() [roles]color.NRGBA {
+	return [roles]color.NRGBA{
+		Paper: rgb(0x000000), Card: rgb(0x000000), Line: rgb(0x9DB5AD), Ink: rgb(0xFFFFFF), Soft: rgb(0xE3EFEA),
+		Teal: rgb(0x8FF0DE), TealSoft: rgb(0x06332C), OnTeal: rgb(0x000000),
+		Sun: rgb(0xFFC83D), SunEdge: rgb(0xFFF1C9), Halo: rgb(0x8A6A12), OnSun: rgb(0x000000),
+		Alarm: rgb(0xFFA59B), AlarmSoft: rgb(0x5A1510), Drill: rgb(0x5B3FA8), OnDrill: rgb(0xFFFFFF),
+	}
+}
+
 func rgb(v uint32) color.NRGBA {
 	return color.NRGBA{R: uint8(v >> 16), G: uint8(v >> 8), B: uint8(v), A: 0xFF} //nolint:gosec // the shifts keep one byte each
 }

@@ -5,6 +5,8 @@ import (
 
 	"fyne.io/fyne/v2"
 	fynetheme "fyne.io/fyne/v2/theme"
+
+	"safeyouthzone/kiosk/internal/face"
 )
 
 // The type scale and the smallest target, in the units of an 800x480 page.
@@ -30,15 +32,59 @@ const (
 	Height = 480
 )
 
-// Look is one way of drawing a kiosk: light or dark, at one scale. Screens are built for a Look and thrown away with it.
+// Look is one way of drawing a kiosk: its colours, its scale, and the language whose letters it draws. Screens are built for a Look and
+// thrown away with it.
 type Look struct {
-	Dark  bool
-	Scale float32
+	Dark     bool
+	Contrast bool // colours for people who see little
+	Scale    float32
+	Faces    *face.Book // nil: those of this machine
+	Lang     string
+	Right    bool // the language is read from the right
 }
 
-// Fit returns the look for a window of the given size: the largest scale at which an 800x480 page fits, and never less than 1.
-func Fit(size fyne.Size, isDark bool) Look {
-	return Look{Dark: isDark, Scale: max(1, min(size.Width/Width, size.Height/Height))}
+// Fit returns the look for a window of the given size: the largest scale at which a page fits, and never less than 1.
+func (l Look) Fit(size fyne.Size) Look {
+	l.Scale = max(1, min(size.Width/Width, size.Height/Height))
+	if size.Height > size.Width {
+		l.Scale = max(1, min(size.Width/Height, size.Height/Width))
+	}
+	return l
+}
+
+// Speaking returns the look of pages in another language.
+func (l Look) Speaking(lang string, right bool) Look {
+	l.Lang, l.Right = lang, right
+	return l
+}
+
+// Runs cuts a line into runs of one face, from the left edge to the right.
+func (l Look) Runs(line string, bold bool) []face.Run {
+	return l.faces().Runs(l.Lang, line, bold, l.Right)
+}
+
+// Measure returns how wide a line is in pixels, at a size of the 800x480 page.
+func (l Look) Measure(line string, size float32, bold bool) float32 {
+	return l.faces().Width(l.Lang, line, bold, l.Right) * l.Px(size)
+}
+
+func (l Look) faces() *face.Book {
+	if l.Faces == nil {
+		return face.Open("", nil)
+	}
+	return l.Faces
+}
+
+// Leading is how much higher the lines of a script must be than those of Latin letters: Khmer stacks its letters.
+func (l Look) Leading() float32 {
+	switch face.FamilyOf(l.Lang) {
+	case face.Khmer:
+		return 1.22
+	case face.Arabic:
+		return 1.1
+	case face.Latin, face.Armenian, face.Simplified, face.Traditional, face.Japanese, face.Korean:
+	}
+	return 1
 }
 
 // Px scales a measure of the 800x480 page.
@@ -49,7 +95,12 @@ func (l Look) Color(r Role) color.NRGBA {
 	if r < 0 || r >= roles {
 		return color.NRGBA{}
 	}
-	if l.Dark {
+	switch {
+	case l.Dark && l.Contrast:
+		return darkContrast()[r]
+	case l.Contrast:
+		return lightContrast()[r]
+	case l.Dark:
 		return dark()[r]
 	}
 	return light()[r]

@@ -40,7 +40,7 @@ func TestWordsCanBeRead(t *testing.T) {
 		{"quiet words on paper", theme.Soft, theme.Paper},
 		{"quiet words on card", theme.Soft, theme.Card},
 		{"quiet words on chosen", theme.Soft, theme.TealSoft},
-		{"pressed ghost", theme.Ink, theme.Line},
+		{"pressed ghost", theme.Ink, theme.TealSoft},
 		{"words on teal", theme.OnTeal, theme.Teal},
 		{"words on sun", theme.OnSun, theme.Sun},
 		{"words on drill", theme.OnDrill, theme.Drill},
@@ -48,12 +48,19 @@ func TestWordsCanBeRead(t *testing.T) {
 		{"alarm words on card", theme.Alarm, theme.Card},
 		{"alarm words on pressed card", theme.Alarm, theme.TealSoft},
 	}
-	for _, isDark := range []bool{false, true} {
-		look := theme.Look{Dark: isDark, Scale: 1}
+	for _, look := range []theme.Look{{}, {Dark: true}, {Contrast: true}, {Dark: true, Contrast: true}} {
+		least := 4.5
+		if look.Contrast {
+			least = 7
+		}
 		for _, p := range pairs {
-			if got := contrast(look.Color(p.ink), look.Color(p.back)); got < 4.5 {
-				t.Errorf("dark=%v: %s has a contrast of %.2f, at least 4.5", isDark, p.name, got)
+			if got := contrast(look.Color(p.ink), look.Color(p.back)); got < least {
+				t.Errorf("dark=%v contrast=%v: %s has a contrast of %.2f, at least %.1f", look.Dark, look.Contrast, p.name, got, least)
 			}
+		}
+		// Where words do not say it, the edge of a target is all that shows it.
+		if got := contrast(look.Color(theme.Line), look.Color(theme.Paper)); look.Contrast && got < 3 {
+			t.Errorf("dark=%v: edges have a contrast of %.2f, at least 3", look.Dark, got)
 		}
 	}
 }
@@ -61,8 +68,8 @@ func TestWordsCanBeRead(t *testing.T) {
 func TestLookFitsTheWindow(t *testing.T) {
 	for _, c := range []struct {
 		w, h, want float32
-	}{{800, 480, 1}, {1024, 600, 1.25}, {1280, 800, 1.6}, {1920, 1080, 2.25}, {640, 400, 1}} {
-		if got := theme.Fit(fyne.NewSize(c.w, c.h), false).Scale; math.Abs(float64(got-c.want)) > 0.001 {
+	}{{800, 480, 1}, {1024, 600, 1.25}, {1280, 800, 1.6}, {1920, 1080, 2.25}, {640, 400, 1}, {480, 800, 1}, {1080, 1920, 2.25}} {
+		if got := (theme.Look{}).Fit(fyne.NewSize(c.w, c.h)).Scale; math.Abs(float64(got-c.want)) > 0.001 {
 			t.Errorf("%vx%v: scale %v, want %v", c.w, c.h, got, c.want)
 		}
 	}

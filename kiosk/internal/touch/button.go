@@ -63,6 +63,9 @@ func NewButton(look theme.Look, id string, face Face, tap func(id string)) *Butt
 	if face.Radius == 0 {
 		face.Radius = 18
 	}
+	if face.RTL {
+		face.Icon = face.Icon.mirrored()
+	}
 	b := &Button{id: id, look: look, face: face, tap: tap, fits: true}
 	b.ExtendBaseWidget(b)
 	return b
@@ -70,6 +73,17 @@ func NewButton(look theme.Look, id string, face Face, tap func(id string)) *Butt
 
 // ID returns the stable name of the button.
 func (b *Button) ID() string { return b.id }
+
+// Speak says that the words are in another language than the page, so that they are drawn in its letters.
+func (b *Button) Speak(lang string) {
+	if lang != b.look.Lang {
+		b.look = b.look.Speaking(lang, b.look.Right)
+		b.Refresh()
+	}
+}
+
+// Look returns how it is drawn.
+func (b *Button) Look() theme.Look { return b.look }
 
 // Words returns what is written on it.
 func (b *Button) Words() string {

@@ -42,7 +42,7 @@ func (b *Button) paint() paint {
 	}
 	switch b.face.Kind {
 	case Ghost:
-		p.fill = theme.Line
+		p.fill = theme.TealSoft
 		p.ink = theme.Ink
 	case Plain, Choice, Pick, Alert:
 		if !b.chosen {
@@ -109,8 +109,9 @@ func (r *buttonRenderer) Refresh() {
 	if b.face.Icon != NoIcon && (r.icon == nil || r.ink != p.ink) {
 		r.icon, r.ink = NewIcon(b.look, b.face.Icon, p.ink, 2.2), p.ink
 	}
-	r.words.words, r.words.style.Ink = b.words, p.ink
-	r.sub.words, r.sub.style.Ink = b.sub, p.sub
+	r.words.look = b.look
+	r.words.write(b.words, p.ink)
+	r.sub.write(b.sub, p.sub)
 	r.Layout(b.Size())
 	r.edge.Refresh()
 	r.face.Refresh()
@@ -137,9 +138,9 @@ func (r *buttonRenderer) Layout(size fyne.Size) {
 	} else {
 		r.row(box)
 	}
-	b.fits = r.words.Fits() && r.sub.Fits()
 	r.words.Refresh()
 	r.sub.Refresh()
+	b.fits = r.words.Fits() && r.sub.Fits()
 }
 
 // tall is the door: icon, words and the quiet line one under the other.
@@ -182,7 +183,7 @@ func (r *buttonRenderer) row(box theme.Box) {
 		return
 	}
 	if !b.face.Start {
-		text := fyne.MeasureText(b.words, b.look.Px(b.face.Size), fyne.TextStyle{Bold: !b.face.Thin}).Width / b.look.Scale
+		text := r.words.Width() / b.look.Scale
 		if group := side + gap + text + 2; group < box.Width() {
 			box = box.Middle(group, box.Height())
 		}

@@ -33,6 +33,17 @@ const (
 	House     Icon = `house`
 )
 
+// mirrored is the drawing for a page that is read from the right: what points the way points the other way.
+func (i Icon) mirrored() Icon {
+	switch i {
+	case Back:
+		return Forth
+	case Forth:
+		return Back
+	}
+	return i
+}
+
 const (
 	svgHead = `<svg xmlns="http://www.w3.org/2000/svg" width="24" height="24" viewBox="0 0 24 24">`
 	house   = `<path fill="%s" d="M12 3.2L3 10.2L3 20.5L21 20.5L21 10.2Z"/>` +

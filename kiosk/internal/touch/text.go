@@ -2,6 +2,7 @@ package touch
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -28,6 +29,7 @@ type Text struct {
 	look  theme.Look
 	style Style
 	words string
+	parts []token
 	fits  bool
 }
 
@@ -41,9 +43,17 @@ func NewText(look theme.Look, style Style) *Text {
 // Set changes the words.
 func (t *Text) Set(words string) {
 	if words != t.words {
-		t.words = words
+		t.words, t.parts = words, tokens(words)
 		t.Refresh()
 	}
+}
+
+// write changes words and colour without drawing.
+func (t *Text) write(words string, ink theme.Role) {
+	if words != t.words {
+		t.words, t.parts = words, tokens(words)
+	}
+	t.style.Ink = ink
 }
 
 // Paint changes the colour.
@@ -70,6 +80,14 @@ func (t *Text) Align(to fyne.TextAlign) {
 	}
 }
 
+// Speak says that the words are in another language than the page.
+func (t *Text) Speak(lang string) {
+	if lang != t.look.Lang {
+		t.look = t.look.Speaking(lang, t.look.Right)
+		t.Refresh()
+	}
+}
+
 // Words returns what is written.
 func (t *Text) Words() string { return t.words }
 
@@ -86,7 +104,7 @@ func (t *Text) Height(width float32) float32 {
 }
 
 // Width returns how wide a box must be to hold the words on one line, in pixels.
-func (t *Text) Width() float32 { return t.width(t.words, t.style.Size) + 2 }
+func (t *Text) Width() float32 { return t.look.Measure(t.words, t.style.Size, t.style.Bold) + 2 }
 
 // wrap finds the largest size at which the words fit into width and, unless it is 0, height.
 func (t *Text) wrap(width, height float32) (float32, []string) {
@@ -97,7 +115,7 @@ func (t *Text) wrap(width, height float32) (float32, []string) {
 	for size := t.style.Size; ; size-- {
 		lines, ok := t.lines(size, width)
 		ok = ok && (t.style.Lines == 0 || len(lines) <= t.style.Lines)
-		ok = ok && (height == 0 || float32(len(lines))*t.lineHeight(size) <= height+1)
+		ok = ok && (height == 0 || t.least(size, len(lines)) <= height+1)
 		if ok || size-1 < least {
 			t.fits = ok
 			return size, lines
@@ -105,40 +123,39 @@ func (t *Text) wrap(width, height float32) (float32, []string) {
 	}
 }
 
+// lines breaks the words at a width. It adds up the widths of their parts, which are measured once.
 func (t *Text) lines(size, width float32) ([]string, bool) {
 	var out []string
-	fits := true
-	for part := range strings.SplitSeq(t.broken(size, width), "\n") {
-		line := ""
-		for word := range strings.FieldsSeq(part) {
-			longer := strings.TrimSpace(line + " " + word)
-			switch {
-			case t.width(longer, size) <= width+0.5:
-				line = longer
-			case line == "":
-				line, fits = word, false
-			default:
-				out = append(out, line)
-				line = word
-				fits = fits && t.width(word, size) <= width+0.5
-			}
+	fits, line, used := true, "", float32(0)
+	dots := t.breaksAtDots(size, width)
+	for _, part := range t.parts {
+		if part.newline || (dots && part.dot) {
+			out, line, used = append(out, strings.TrimSpace(line)), "", 0
+			continue
 		}
-		out = append(out, line)
+		w := t.look.Measure(strings.TrimRight(part.text, " "), size, t.style.Bold)
+		if line != "" && used+w > width+0.5 {
+			out, line, used = append(out, strings.TrimSpace(line)), "", 0
+		}
+		fits = fits && w <= width+0.5
+		line += part.text
+		used += t.look.Measure(part.text, size, t.style.Bold)
 	}
-	return out, fits
+	return append(out, strings.TrimSpace(line)), fits
 }
 
-// broken prefers the middle dot as the place to break a line that is too long.
-func (t *Text) broken(size, width float32) string {
-	const dot = " · "
-	if strings.Contains(t.words, dot) && t.style.Lines != 1 && t.width(t.words, size) > width {
-		return strings.ReplaceAll(t.words, dot, "\n")
+// breaksAtDots reports whether a line that is too long has a middle dot, which is the place where it is best broken.
+func (t *Text) breaksAtDots(size, width float32) bool {
+	if t.style.Lines == 1 || !slices.ContainsFunc(t.parts, func(p token) bool { return p.dot }) {
+		return false
 	}
-	return t.words
+	return t.look.Measure(t.words, size, t.style.Bold) > width
 }
 
-func (t *Text) width(s string, size float32) float32 {
-	return fyne.MeasureText(s, t.look.Px(size), fyne.TextStyle{Bold: t.style.Bold}).Width
+// least is how high so many lines are without the room above the first and under the last one that some scripts like to have.
+func (t *Text) least(size float32, lines int) float32 {
+	advance := t.lineHeight(size)
+	return float32(lines)*advance - (advance - advance/t.look.Leading())
 }
 
 func (t *Text) lineHeight(size float32) float32 {
@@ -146,7 +163,7 @@ func (t *Text) lineHeight(size float32) float32 {
 	if size >= theme.Title {
 		leading = 1.22
 	}
-	return t.look.Px(size) * leading
+	return t.look.Px(size) * leading * t.look.Leading()
 }
 
 // CreateRenderer draws one canvas text for each line.
@@ -170,19 +187,48 @@ func (r *textRenderer) Layout(size fyne.Size) {
 	if t.style.Mid {
 		y = (size.Height - advance*float32(len(lines))) / 2
 	}
-	for len(r.objects) < len(lines) {
-		r.objects = append(r.objects, canvas.NewText("", nil))
-	}
-	r.objects = r.objects[:len(lines)]
+	n := 0
 	for i, line := range lines {
-		o := r.objects[i].(*canvas.Text)
-		o.Text, o.TextSize, o.Color = line, t.look.Px(points), t.look.Color(t.style.Ink)
-		o.TextStyle.Bold, o.Alignment = t.style.Bold, t.style.Align
-		natural := o.MinSize().Height
-		o.Move(fyne.NewPos(0, float32(math.Round(float64(y+float32(i)*advance+(advance-natural)/2)))))
-		o.Resize(fyne.NewSize(size.Width, natural))
-		o.Refresh()
+		n = r.line(n, line, points, y+float32(i)*advance, size.Width)
 	}
+	r.objects = r.objects[:n]
+}
+
+// Where letters stand in their line, as a part of their size: that of Noto Sans, for every face, so that all stand on one line.
+const latinAscent, latinHeight = 1.069, 1.362
+
+// line puts the runs of one line; n is how many objects are used already.
+func (r *textRenderer) line(n int, line string, points, y, width float32) int {
+	t := r.text
+	px := t.look.Px(points)
+	base := y + (t.lineHeight(points)-latinHeight*px)/2 + latinAscent*px
+	runs := t.look.Runs(line, t.style.Bold)
+	all := float32(0)
+	for _, run := range runs {
+		all += run.Width(px)
+	}
+	x := float32(0)
+	switch t.style.Align {
+	case fyne.TextAlignCenter:
+		x = (width - all) / 2
+	case fyne.TextAlignTrailing:
+		x = width - all
+	case fyne.TextAlignLeading:
+	}
+	for _, run := range runs {
+		if n == len(r.objects) {
+			r.objects = append(r.objects, canvas.NewText("", nil))
+		}
+		o := r.objects[n].(*canvas.Text)
+		n++
+		o.Text, o.TextSize, o.Color = run.Text, px, t.look.Color(t.style.Ink)
+		o.TextStyle.Bold, o.FontSource = t.style.Bold, run.Source()
+		o.Move(fyne.NewPos(x, float32(math.Round(float64(base-run.Ascent(px))))))
+		o.Resize(fyne.NewSize(run.Width(px), run.Height(px)))
+		o.Refresh()
+		x += run.Width(px)
+	}
+	return n
 }
 
 // MinSize is nothing: the page decides.

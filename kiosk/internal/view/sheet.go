@@ -87,7 +87,7 @@ func (m Sheet) faults(s flow.State, c *locale.Catalog) Sheet {
 
 // faults is all that staff should know about the device, the link first.
 func faults(s flow.State, c *locale.Catalog) []string {
-	out := troubles(s.Agent, c)
+	out := append(troubles(s.Agent, c), own(s, c)...)
 	if !s.Agent.Link.Up {
 		out = append([]string{c.Text("link.down", "age", coarse(c, since(s, s.Agent.Link.ForMS)))}, out...)
 	}

@@ -56,7 +56,7 @@ func NewZone(s flow.State, set locale.Set) Zone {
 	if more := len(open) - maxCalls; more > 0 {
 		m.More = c.Text("zone.more", "n", strconv.Itoa(more))
 	}
-	if all := troubles(s.Agent, c); len(all) > 0 {
+	if all := append(troubles(s.Agent, c), own(s, c)...); len(all) > 0 {
 		m.Fault = all[0]
 		if more := len(all) - 1; more > 0 {
 			m.FaultSub = c.Text("zone.more", "n", strconv.Itoa(more))
