@@ -60,6 +60,7 @@ func TestRunsComeInTheOrderOfTheEye(t *testing.T) {
 		{"en", "Call 800-540-4000 now", false, []string{"Call 800-540-4000 now"}},
 		{"ar", "اتصل على 800-540-4000.", true, []string{".", "800-540-4000", "اتصل على "}},
 		{"ar", "حوالي 12 دقيقة", true, []string{" دقيقة", "12", "حوالي "}},
+		{"ar", "رمز · 7F-21 · 4 دقيقة", true, []string{" دقيقة", "4", " ·", " ", "7F-21", " ·", "رمز "}},
 		{"fa", "Compton Library", true, []string{"Compton Library"}},
 		{"ko", "약 12분", false, []string{"약 ", "12", "분"}},
 	} {

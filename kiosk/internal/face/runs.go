@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
 )
@@ -51,6 +53,9 @@ func (b *Book) Runs(lang, line string, bold, right bool) []Run {
 		runs := b.byFace(lang, part.text, bold)
 		if part.right {
 			slices.Reverse(runs)
+			for i := range runs {
+				runs[i].Text = turned(runs[i].Text)
+			}
 		}
 		out = append(out, runs...)
 	}
@@ -75,13 +80,28 @@ type part struct {
 	right bool
 }
 
+// turned writes signs between words of a line from the right in the order of the eye. Fyne does so for letters, not for signs alone.
+func turned(text string) string {
+	runes := []rune(text)
+	for i, r := range runes {
+		if unicode.IsLetter(r) || unicode.IsMark(r) {
+			return text
+		}
+		if at := strings.IndexRune("()[]«»", r); at >= 0 {
+			runes[i] = []rune(")(][»«")[utf8.RuneCountInString("()[]«»"[:at])]
+		}
+	}
+	slices.Reverse(runes)
+	return string(runes)
+}
+
 // islands are the words of a line that run against it, with what joins them: a phone number in Arabic words, an Arabic name in English
 // ones. The rules of Unicode would turn the groups of a phone number around; people who dial it would not.
 type islands struct{ inRight, inLeft *regexp.Regexp }
 
 func newIslands() islands {
 	return islands{
-		inRight: regexp.MustCompile(`[0-9\p{Latin}\p{Cyrillic}\p{Armenian}\p{Khmer}\p{Han}\p{Hangul}\p{Hiragana}\p{Katakana}]+([-–—:/.,+@'’&·()\s]+[0-9\p{Latin}\p{Cyrillic}\p{Armenian}\p{Khmer}\p{Han}\p{Hangul}\p{Hiragana}\p{Katakana}]+)*`),
+		inRight: regexp.MustCompile(`[0-9\p{Latin}\p{Cyrillic}\p{Armenian}\p{Khmer}\p{Han}\p{Hangul}\p{Hiragana}\p{Katakana}]+([-–—:/.,+@'’&()\s]+[0-9\p{Latin}\p{Cyrillic}\p{Armenian}\p{Khmer}\p{Han}\p{Hangul}\p{Hiragana}\p{Katakana}]+)*`),
 		inLeft:  regexp.MustCompile(`[\p{Arabic}\p{Hebrew}]+([\s،؛\x{200c}]+[\p{Arabic}\p{Hebrew}]+)*`),
 	}
 }

@@ -51,7 +51,7 @@ func (p *ask) Update(s flow.State) {
 func (p *ask) cut(box theme.Box) {
 	head := bar(&box)
 	head.End(p.width(p.shut.Words(), true)).Put(p.shut)
-	p.languages.place(head, true)
+	p.languages.place(head)
 	box.Bottom(48)
 	box = box.Inset(90, 0)
 	foot := box.Bottom(112)

@@ -50,5 +50,5 @@ func (p *broken) cut(box theme.Box) {
 	box.Bottom(24)
 	foot := box.Bottom(theme.Target)
 	foot.X -= p.kit.Look.Px(10)
-	p.languages.place(foot, true)
+	p.languages.place(foot)
 }

@@ -67,13 +67,16 @@ func (l *languages) set(others []view.Language, all string) {
 	}
 }
 
+// natural is how wide a button must be for its words and icon.
+func natural(b *touch.Button) float32 { return width(b.Look(), b.Words(), b.Icon() != touch.NoIcon) }
+
 // place fills a row from the start.
-func (l *languages) place(box theme.Box, icon bool) {
+func (l *languages) place(box theme.Box) {
 	for i, b := range l.shown {
 		if i > 0 {
 			box.Start(10)
 		}
-		box.Start(width(b.Look(), b.Words(), icon)).Put(b)
+		box.Start(natural(b)).Put(b)
 	}
 }
 
@@ -84,7 +87,7 @@ func (l *languages) spread(box theme.Box) {
 	for len(l.shown) > 0 {
 		need := float32(gap * (len(l.shown) - 1))
 		for _, b := range l.shown {
-			need += width(b.Look(), b.Words(), false)
+			need += natural(b)
 		}
 		if rest := box.Width() - need; rest >= 0 || len(l.shown) == 1 {
 			l.row(box, rest/float32(len(l.shown)), gap)
@@ -104,6 +107,6 @@ func (l *languages) row(box theme.Box, share, gap float32) {
 		if i > 0 {
 			box.Start(gap)
 		}
-		box.Start(min(box.Width(), width(b.Look(), b.Words(), false)+share)).Put(b)
+		box.Start(min(box.Width(), natural(b)+share)).Put(b)
 	}
 }

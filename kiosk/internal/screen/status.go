@@ -108,7 +108,7 @@ func (r *row) set(m view.Row) {
 func (p *status) cut(box theme.Box) {
 	head := bar(&box)
 	head.End(p.width(p.shut.Words(), true)).Put(p.shut)
-	p.languages.place(head, true)
+	p.languages.place(head)
 	box.Bottom(24)
 	if p.model.Ended {
 		p.end.place(box)

@@ -85,6 +85,9 @@ func (b *Button) Speak(lang string) {
 // Look returns how it is drawn.
 func (b *Button) Look() theme.Look { return b.look }
 
+// Icon returns the drawing on it, if there is one.
+func (b *Button) Icon() Icon { return b.face.Icon }
+
 // Words returns what is written on it.
 func (b *Button) Words() string {
 	if b.sub != "" {
