@@ -16,6 +16,8 @@ import (
 	"safeyouthzone/broker/internal/casefile"
 	"safeyouthzone/broker/internal/desk"
 	"safeyouthzone/broker/internal/desk/audit"
+	"safeyouthzone/broker/internal/dispatch"
+	"safeyouthzone/broker/internal/dispatch/directory"
 	"safeyouthzone/broker/internal/downlink"
 	"safeyouthzone/broker/internal/edge"
 	"safeyouthzone/broker/internal/enroll"
@@ -56,6 +58,8 @@ type Broker struct {
 	authority *enroll.Authority
 	fleet     *fleet.Fleet
 	desk      *desk.Desk
+	directory *directory.Directory
+	dispatch  *dispatch.Engine
 	audit     *audit.Book
 	course    *course
 	answers   *answer.Answers
@@ -97,6 +101,7 @@ func Start(ctx context.Context, o Options) (*Broker, error) {
 			return nil, err
 		}
 	}
+	b.runDispatch(ctx)
 	b.edge.Open(b.authority)
 	b.log.Info("broker is up", slog.String("version", o.Version), slog.Uint64("ledger", b.book.Rev()))
 	return b, nil
@@ -189,6 +194,9 @@ func (b *Broker) projection(ctx context.Context) error {
 	b.watch = supervision.New(time.Now(), b.deviceChanged)
 	b.downlink = b.newDownlink()
 	b.book.Watch(func(c casefile.Case) { b.downlink.TellZone(c.State.Zone) })
+	if err := b.newDispatch(ctx); err != nil {
+		return err
+	}
 	b.following, err = b.ledger.Follow(ctx, func(e chain.Entry) error {
 		b.receipts.Apply(e)
 		b.course.reg.Apply(e)

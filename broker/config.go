@@ -56,8 +56,9 @@ type Config struct {
 		Vault string `toml:"vault"` // file of the keys of personal fields; keep it out of ordinary backups
 	} `toml:"retention"`
 
-	Agencies []Agency `toml:"agency"`
-	Zones    []Zone   `toml:"zone"`
+	Agencies []Agency  `toml:"agency"`
+	Channels []Channel `toml:"channel"`
+	Zones    []Zone    `toml:"zone"`
 }
 
 // DefaultConfig is what a configuration file starts from.

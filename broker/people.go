@@ -32,8 +32,8 @@ func (b *Broker) newDesk() (*desk.Desk, error) {
 	return desk.New(desk.Options{
 		Book: deskBook{b.book}, Zones: deskZones{b}, Fleet: deskFleet{b}, Audit: b.audit, Agencies: agencies, Dev: b.o.Dev, Insecure: b.o.Dev,
 		APIToken: b.o.Token, PublicURL: b.deskURL(), Routes: b.answerRoutes(), TimeZone: zone, Clock: time.Now, NewID: newID, NewCode: newCode, Logger: b.log,
-		Version: b.o.Version,
-		Course:  desk.Course{Protocol: b.course, Cases: deskCasesOf{b.course}, Personal: deskPersonal{b.course}, Reports: deskReports{b.course}},
+		Version: b.o.Version, Seen: b.seen,
+		Course: desk.Course{Protocol: b.course, Cases: deskCasesOf{b.course}, Personal: deskPersonal{b.course}, Reports: deskReports{b.course}},
 	})
 }
 

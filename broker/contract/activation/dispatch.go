@@ -39,6 +39,7 @@ const (
 	AddressGone NoticeReason = "address_gone" // the address is dead
 	NoChannel   NoticeReason = "no_channel"   // this broker has no such channel
 	Unwatched   NoticeReason = "unwatched"    // no desk is open, unlocked and in use
+	Cannot      NoticeReason = "cannot"       // its person said that they can not come
 	WasAnswered NoticeReason = "answered"     // dropped: the agency has answered
 	WasEnded    NoticeReason = "ended"        // dropped: the case has ended
 )

@@ -50,7 +50,7 @@ func (n Notice) valid() bool {
 }
 
 func (n Notice) validState() bool {
-	failed := []NoticeReason{Unreachable, TimedOut, Refused, AddressGone, NoChannel, Unwatched}
+	failed := []NoticeReason{Unreachable, TimedOut, Refused, AddressGone, NoChannel, Unwatched, Cannot}
 	switch n.State {
 	case NoticeQueued, NoticeSent, NoticeDelivered, NoticeSeen, NoticeAnswered:
 		return n.Reason == "" && n.RetryS == 0

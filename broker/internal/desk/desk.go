@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"html/template"
@@ -31,6 +32,8 @@ type Options struct {
 	Routes []Route
 	// Banners are asked for every page, and every two seconds of an open page, what everybody at a seat must see now.
 	Banners []func(Seat) []Banner
+	// Seen hears, every few seconds, that somebody of an agency has a case before them; it may be nil and must be quick.
+	Seen func(ctx context.Context, id, agency string)
 	// Course is the 72 hours; without it there are no pages for cases and reports.
 	Course Course
 
@@ -61,6 +64,7 @@ type Desk struct {
 	assets   assets
 	sessions sessions
 	presence *presence
+	watching *watching
 	handler  http.Handler
 	all      []Route
 	closing  chan struct{}
@@ -98,6 +102,7 @@ func New(opt Options) (*Desk, error) {
 	}
 	d.sessions = newSessions(opt.Clock)
 	d.presence = newPresence(opt.Clock)
+	d.watching = newWatching(opt.Clock)
 	d.handler, err = d.routes()
 	return d, err
 }

@@ -8,6 +8,7 @@ import * as shownCase from './case.js'
 import * as keys from './keys.js'
 import * as awake from './awake.js'
 import * as looking from './looking.js'
+import * as watching from './watching.js'
 
 const { page, rev, now } = document.body.dataset
 
@@ -18,6 +19,7 @@ if (page === 'desk') shownCase.start()
 $('#noticeok').addEventListener('click', () => notice(''))
 $('#heard')?.addEventListener('click', sound.hush)
 awake.start()
+watching.start()
 
 stream.follow({
   after: rev,

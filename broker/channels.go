@@ -1,0 +1,196 @@
+package broker
+
+import (
+	"context"
+	"crypto/tls"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"os"
+	"strings"
+	"time"
+
+	"safeyouthzone/broker/contract/activation"
+	"safeyouthzone/broker/internal/dispatch"
+	"safeyouthzone/broker/internal/dispatch/ladder"
+	"safeyouthzone/broker/internal/notify"
+	"safeyouthzone/broker/internal/notify/cap"
+	"safeyouthzone/broker/internal/notify/dc09"
+	"safeyouthzone/broker/internal/notify/mail"
+	"safeyouthzone/broker/internal/notify/ntfy"
+	"safeyouthzone/broker/internal/notify/outgoing"
+	"safeyouthzone/broker/internal/notify/webhook"
+)
+
+// Channel is one way to reach people, in the configuration. Which keys it needs depends on its kind.
+type Channel struct {
+	Name   string `toml:"name"` // in contacts, policies and the ledger; it must never change
+	Kind   string `toml:"kind"` // mail, webhook, ntfy, dc09 or cap
+	URL    string `toml:"url"`
+	Server string `toml:"server"` // mail: host:port
+	// Security of the connection to a mail server: starttls, tls or none (to this machine only).
+	Security   string   `toml:"security"`
+	User       string   `toml:"user"`
+	From       string   `toml:"from"`        // mail, cap: the sender
+	SecretFile string   `toml:"secret_file"` // mail: password; webhook: signing secrets; ntfy, cap: token; dc09: key in hex
+	Allow      []string `toml:"allow"`       // networks inside the county that may be called: 10.1.0.0/16
+
+	Receivers []string `toml:"receivers"` // dc09: host:port, tried in this order
+	Account   string   `toml:"account"`
+	Line      string   `toml:"line"`
+	Format    string   `toml:"format"` // sia or contact_id
+	Plain     bool     `toml:"plain"`  // dc09 without TLS, with the standard's own encryption
+}
+
+// channels makes the channels of the configuration, and the one of the desks.
+func (b *Broker) newChannels() (map[string]dispatch.Channel, error) {
+	out := map[string]dispatch.Channel{ladder.DeskChannel: deskChannel{b}}
+	for _, c := range b.o.Config.Channels {
+		if !activation.ValidID(c.Name) || out[c.Name] != nil {
+			return nil, fmt.Errorf("%w: channel %q: the name is not usable, or there twice", ErrConfig, c.Name)
+		}
+		ch, err := b.newChannel(c)
+		if err != nil {
+			return nil, fmt.Errorf("%w: channel %q: %w", ErrConfig, c.Name, err)
+		}
+		out[c.Name] = outside{b: b, name: c.Name, ch: ch}
+	}
+	return out, nil
+}
+
+func (b *Broker) newChannel(c Channel) (notify.Channel, error) {
+	secret := ""
+	if c.SecretFile != "" {
+		text, err := os.ReadFile(c.SecretFile)
+		if err != nil {
+			return nil, fmt.Errorf("cannot read secret: %w", err)
+		}
+		secret = strings.TrimSpace(string(text))
+	}
+	client, err := c.client()
+	if err != nil {
+		return nil, err
+	}
+	switch c.Kind {
+	case "mail":
+		return mail.New(mail.Options{Server: c.Server, Security: mail.Security(c.Security), User: c.User, Password: secret, From: c.From})
+	case "webhook":
+		return webhook.New(webhook.Options{Name: c.Name, URL: c.URL, Secrets: webhook.ParseSecrets(secret), Client: client, Now: time.Now})
+	case "ntfy":
+		return ntfy.New(ntfy.Options{URL: c.URL, Token: secret, Client: client})
+	case "cap":
+		return cap.New(cap.Options{URL: c.URL, Token: secret, Sender: c.From, History: capHistory{b}, Client: client})
+	case "dc09":
+		return c.dc09(secret, b.log)
+	default:
+		return nil, fmt.Errorf("there is no kind %q", c.Kind)
+	}
+}
+
+func (c Channel) client() (*http.Client, error) {
+	var p outgoing.Policy
+	for _, text := range c.Allow {
+		n, err := netip.ParsePrefix(text)
+		if err != nil {
+			return nil, fmt.Errorf("allow: %q is not a network", text)
+		}
+		p.Allow = append(p.Allow, n)
+	}
+	return outgoing.Client(p, nil), nil
+}
+
+func (c Channel) dc09(secret string, log *slog.Logger) (notify.Channel, error) {
+	o := dc09.Options{
+		Receivers: c.Receivers, Account: c.Account, Line: c.Line, Format: dc09.Format(c.Format), Every: time.Minute, Now: time.Now, Logger: log,
+	}
+	if secret != "" {
+		key, err := hex.DecodeString(secret)
+		if err != nil {
+			return nil, errors.New("the key is not in hex")
+		}
+		o.Key = key
+	}
+	if !c.Plain {
+		o.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
+	}
+	return dc09.New(o)
+}
+
+// capHistory is the casefile as CAP needs it.
+type capHistory struct{ b *Broker }
+
+// Events are the events of a case.
+func (c capHistory) Events(id string) []activation.Event {
+	_, entries, err := c.b.book.Get(id)
+	if err != nil {
+		return nil
+	}
+	out := make([]activation.Event, len(entries))
+	for i, e := range entries {
+		out[i] = e.Event
+	}
+	return out
+}
+
+// outside is a channel of package notify as dispatch calls it.
+type outside struct {
+	b    *Broker
+	name string
+	ch   notify.Channel
+}
+
+// Send puts a notice into the form of package notify, with the link of its one person.
+func (o outside) Send(ctx context.Context, n dispatch.Notice) (activation.NoticeState, error) {
+	z, _ := o.b.fleet.Zone(n.Zone)
+	out := notify.Notice{
+		ID: n.ID, Kind: kindOf(n.Why), Mode: n.Mode, Case: n.Case, Code: activation.ShortCode(n.Case), Zone: n.Zone, ZoneName: z.Name, Rung: n.Rung,
+		Severity: notify.Severity(max(0, n.Urgency-1)), At: n.At,
+	}
+	var err error
+	if out.Link, err = o.b.answers.Link(n.Target, n.Case); err != nil {
+		o.b.log.Error("answer link not made; told without one", slog.String("case", n.Case), slog.Any("error", err))
+	}
+	res, err := o.ch.Send(ctx, out, notify.Address{Person: n.Target, Agency: n.Agency, To: n.To})
+	if err == nil {
+		if res.State == notify.Delivered {
+			return activation.NoticeDelivered, nil
+		}
+		return activation.NoticeSent, nil
+	}
+	f := &dispatch.FaultError{Reason: activation.Unreachable, Err: err}
+	f.After, _ = notify.RetryAfter(err)
+	switch {
+	case errors.Is(err, notify.ErrGone):
+		f.Reason, f.Final = activation.AddressGone, true
+	case errors.Is(err, notify.ErrRefused):
+		f.Reason, f.Final = activation.Refused, true
+	case errors.Is(err, context.DeadlineExceeded):
+		f.Reason = activation.TimedOut
+	}
+	return "", f
+}
+
+func kindOf(w dispatch.Why) notify.Kind {
+	switch w {
+	case dispatch.Nobody:
+		return notify.NobodyReachable
+	case dispatch.Unanswered:
+		return notify.Unanswered
+	default:
+		return notify.Activation
+	}
+}
+
+// deskChannel is the open desks: a notice is delivered when somebody watches one, in a tab that is visible and in use.
+type deskChannel struct{ b *Broker }
+
+// Send reports whether a desk is watched.
+func (d deskChannel) Send(_ context.Context, n dispatch.Notice) (activation.NoticeState, error) {
+	if d.b.desk == nil || !d.b.desk.Watched(n.Agency) {
+		return "", &dispatch.FaultError{Reason: activation.Unwatched}
+	}
+	return activation.NoticeDelivered, nil
+}
