@@ -62,7 +62,9 @@ func (b *Broker) serve(ctx context.Context) error {
 	}
 	own := &tls.Config{MinVersion: tls.VersionTLS13, GetCertificate: b.authority.ServerCertificate}
 	gift := enroll.Gift{MQTT: mqtt, SealKey: key.Public().Bytes(), SettingsKey: pub(sign)}
-	b.http(ctx, tls.NewListener(b.listeners.enrol, own), b.authority.Handler(gift, b.log), true)
+	asking := own.Clone()
+	asking.ClientAuth = tls.RequestClientCert // a device that renews shows its certificate; the authority looks at it itself
+	b.http(ctx, tls.NewListener(b.listeners.enrol, asking), b.authority.Handler(gift, b.log), true)
 	b.http(ctx, b.listeners.admin, admin.Handler(adminBroker{b}, b.log), false)
 	if err := b.newAnswers(ctx); err != nil {
 		return err

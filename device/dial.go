@@ -17,15 +17,16 @@ const (
 
 // dialer opens connections to the broker's nodes. It keeps the last TLS ticket of each, so that coming back is cheap for both sides.
 type dialer struct {
-	id  *identity.Identity
+	id  func() *identity.Identity // the present one: its certificate is renewed
 	now func() time.Time
 	net net.Dialer
 
 	mu    sync.Mutex
+	of    *identity.Identity // of whom the configurations are
 	hosts map[string]*tls.Config
 }
 
-func newDialer(id *identity.Identity, now func() time.Time) *dialer {
+func newDialer(id func() *identity.Identity, now func() time.Time) *dialer {
 	return &dialer{id: id, now: now, net: net.Dialer{Timeout: dialWithin}, hosts: map[string]*tls.Config{}}
 }
 
@@ -51,9 +52,13 @@ func (d *dialer) dial(ctx context.Context, address string) (net.Conn, error) {
 func (d *dialer) config(host string) *tls.Config {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	id := d.id()
+	if id != d.of {
+		d.of, d.hosts = id, map[string]*tls.Config{}
+	}
 	c := d.hosts[host]
 	if c == nil {
-		c = d.id.TLS(host, d.now)
+		c = id.TLS(host, d.now)
 		d.hosts[host] = c
 	}
 	return c

@@ -38,7 +38,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	a.mu.Unlock()
 	l := a.listen()
 	var all sync.WaitGroup
-	for _, part := range []func(context.Context){a.watchButton, a.watchSenses, a.showLamps, a.watchPromises, a.doChores, a.measure, a.uplink, a.pulse} {
+	for _, part := range []func(context.Context){a.watchButton, a.watchSenses, a.showLamps, a.watchPromises, a.doChores, a.measure, a.renew, a.uplink, a.pulse} {
 		all.Go(func() { part(ctx) })
 	}
 	a.log.Info("agent started", slog.String("version", a.opt.Version), slog.String("board", a.opt.Board))
@@ -102,7 +102,7 @@ func (a *Agent) uplink(ctx context.Context) {
 	}
 	dial := a.opt.Dial
 	if dial == nil {
-		dial = newDialer(id, a.clock.Now).dial
+		dial = newDialer(a.identity, a.clock.Now).dial
 	}
 	brokers := a.opt.MQTT
 	if len(brokers) == 0 {
@@ -116,6 +116,12 @@ func (a *Agent) uplink(ctx context.Context) {
 	a.mu.Unlock()
 	u.Run(ctx)
 	toBroker{a}.Link(false)
+}
+
+func (a *Agent) identity() *identity.Identity {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.id
 }
 
 // waitIdentity returns the identity as soon as there is one: enrolled by a card in the options, or by somebody at the terminal.

@@ -41,7 +41,9 @@ func (c *ctl) command(ctx context.Context, args []string) error {
 	switch name {
 	case "card":
 		return c.card(ctx, args)
-	case "devices", "verify", "entries", "pin", "signin":
+	case "pin":
+		return c.pin(args)
+	case "devices", "verify", "entries", "signin":
 		if len(args) != 0 {
 			return errUsage
 		}
@@ -67,8 +69,6 @@ func (c *ctl) plain(ctx context.Context, name string) error {
 		return c.verify(ctx)
 	case "entries":
 		return c.broker.stream(ctx, "/v1/entries", c.out)
-	case "pin":
-		return c.pin()
 	default:
 		return c.signIn(ctx)
 	}
@@ -176,12 +176,20 @@ func (c *ctl) verify(ctx context.Context) error {
 	return errBroken
 }
 
-func (c *ctl) pin() error {
+// pin makes the form of a PIN; with another PIN's form as its argument it takes that one's salt.
+func (c *ctl) pin(args []string) error {
+	hash := pin.Hash
+	switch {
+	case len(args) == 2 && args[0] == "--with":
+		hash = func(typed string) (string, error) { return pin.HashWith(args[1], typed) }
+	case len(args) != 0:
+		return errUsage
+	}
 	typed, err := c.readPIN()
 	if err != nil {
 		return err
 	}
-	h, err := pin.Hash(typed)
+	h, err := hash(typed)
 	if err != nil {
 		return err
 	}

@@ -34,7 +34,8 @@ usage: syzctl [--socket PATH] [--json] COMMAND
   enable DEVICE           let it in again
   verify                  prove that the ledger is whole
   entries                 print the ledger, one JSON object a line
-  pin                     read a PIN and print the form for the configuration
+  pin [--with FORM]       read a PIN and print the form for the configuration; with the form of another PIN of the zone it
+                          shares that one's salt, and a device with many staff answers quickly
   signin                  make a one-time sign-in link (brokers started with --dev)
 
   --socket PATH   the broker's socket (default /run/syz-broker/admin.sock)

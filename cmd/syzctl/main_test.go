@@ -61,6 +61,14 @@ func TestAPINIsReadFromInputOnly(t *testing.T) {
 	if code != exitDone || !strings.HasPrefix(out, "pbkdf2:") || strings.Contains(out, "4711") {
 		t.Errorf("pin: %d, %s", code, out)
 	}
+	form := strings.TrimSpace(out)
+	code, out, errs := ctlRun(t, "none", "0815\n", "pin", "--with", form)
+	if code != exitDone || out[:29] != form[:29] || strings.TrimSpace(out) == form {
+		t.Errorf("pin with the salt of %s: %d, %s%s", form, code, out, errs)
+	}
+	if code, _, errs := ctlRun(t, "none", "0815\n", "pin", "--with", "4711"); code != exitFailed || !strings.Contains(errs, "syzctl pin") {
+		t.Errorf("with something else: %d, %s", code, errs)
+	}
 	if code, _, errs := ctlRun(t, "none", "47a1\n", "pin"); code != exitFailed || !strings.Contains(errs, "4 to 12 digits") || strings.Contains(errs, "47a1") {
 		t.Errorf("bad pin: %d, %s", code, errs)
 	}

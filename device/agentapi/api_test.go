@@ -281,3 +281,10 @@ func TestListenReplacesOnlyADeadSocket(t *testing.T) {
 		t.Error("a plain file was replaced")
 	}
 }
+
+func TestAPathThatIsTooLongForASocketIsTold(t *testing.T) {
+	path := "/tmp/" + strings.Repeat("a", 99)
+	if _, err := agentapi.Listen(path, ""); err == nil || !strings.Contains(err.Error(), "104 bytes") {
+		t.Errorf("%v", err)
+	}
+}

@@ -18,15 +18,22 @@ import (
 // ErrInUse means that another agent answers on the socket.
 var ErrInUse = errors.New("another agent answers on this socket")
 
-const socketMode = 0o660
+const (
+	socketMode = 0o660
+	maxPath    = 107 // bytes: the kernel's limit, without its closing zero
+	tmpSuffix  = ".new"
+)
 
 // Listen opens the agent's socket with mode 0660 and the given group ("" keeps the process's own). A socket that nobody answers on is
 // replaced; one that is answered is [ErrInUse]. The socket has its mode and group before anybody can find it.
 func Listen(path, group string) (net.Listener, error) {
+	if longest := maxPath - len(tmpSuffix); len(path) > longest {
+		return nil, fmt.Errorf("cannot listen on %s: the path has %d bytes, and a socket's can have %d at most", path, len(path), longest)
+	}
 	if err := free(path); err != nil {
 		return nil, err
 	}
-	tmp := path + ".new"
+	tmp := path + tmpSuffix
 	if err := os.Remove(tmp); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("cannot remove old socket: %w", err)
 	}

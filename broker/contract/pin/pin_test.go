@@ -43,3 +43,25 @@ func TestParseRefusesOtherForms(t *testing.T) {
 		}
 	}
 }
+
+func TestPINsOfAZoneShareASalt(t *testing.T) {
+	first, err := pin.Hash("4711")
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := pin.HashWith(first, "0815")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, _, _ := pin.Parse(first)
+	b, h, err := pin.Parse(second)
+	if err != nil || string(a) != string(b) || !pin.Match(wire.PIN{Salt: b, Hash: h}, "0815") || pin.Match(wire.PIN{Salt: b, Hash: h}, "4711") {
+		t.Errorf("%s and %s, %v", first, second, err)
+	}
+	if _, err := pin.HashWith("4711", "0815"); !errors.Is(err, pin.ErrForm) {
+		t.Errorf("not a hash: %v", err)
+	}
+	if _, err := pin.HashWith(first, "12"); !errors.Is(err, pin.ErrPIN) {
+		t.Errorf("too short: %v", err)
+	}
+}

@@ -13,6 +13,13 @@ type EnrolRequest struct {
 	CSR  []byte `json:"csr"`  // PKCS #10, DER, an ECDSA P-256 key
 }
 
+// RenewRequest is what a device posts to /v1/renew, over TLS 1.3 with its present certificate, when two thirds of that one's life are over.
+// The answer is an [EnrolAnswer].
+type RenewRequest struct {
+	V   int    `json:"v"`
+	CSR []byte `json:"csr"` // PKCS #10, DER, of the key that the device is registered with
+}
+
 // EnrolAnswer is the identity of a new device.
 type EnrolAnswer struct {
 	V           int      `json:"v"`
@@ -39,6 +46,18 @@ func DecodeEnrolRequest(b []byte) (EnrolRequest, error) {
 		return r, err
 	}
 	if r.Code = NormalCode(r.Code); len(r.Code) != codeSize || len(r.CSR) == 0 {
+		return r, fmt.Errorf("%w: a field is missing or out of range", ErrMalformed)
+	}
+	return r, nil
+}
+
+// DecodeRenewRequest reads a [RenewRequest].
+func DecodeRenewRequest(b []byte) (RenewRequest, error) {
+	var r RenewRequest
+	if err := decode(b, MaxUplink, &r, func() int { return r.V }); err != nil {
+		return r, err
+	}
+	if len(r.CSR) == 0 {
 		return r, fmt.Errorf("%w: a field is missing or out of range", ErrMalformed)
 	}
 	return r, nil

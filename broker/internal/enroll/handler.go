@@ -26,11 +26,12 @@ const (
 	maxTracked = 10_000 // addresses
 )
 
-// Handler answers POST /v1/enrol.
+// Handler answers POST /v1/enrol and, to callers that show a certificate, POST /v1/renew.
 func (a *Authority) Handler(g Gift, log *slog.Logger) http.Handler {
 	h := &handler{a: a, gift: g, log: log, wrong: map[string]strikes{}}
 	mux := http.NewServeMux()
 	mux.Handle("POST /v1/enrol", h)
+	mux.HandleFunc("POST /v1/renew", h.renew)
 	return mux
 }
 
@@ -71,11 +72,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	h.log.Info("device enrolled", slog.String("device", d.ID), slog.String("zone", d.Zone))
-	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(wire.EnrolAnswer{
-		V: wire.Version, Device: d.ID, Zone: d.Zone, Certificate: crt, Authority: h.a.root.Raw,
-		MQTT: h.gift.MQTT, SealKey: h.gift.SealKey, SettingsKey: h.gift.SettingsKey,
-	})
+	h.answer(w, d, crt)
 }
 
 func (h *handler) refuse(w http.ResponseWriter, from string, err error) {

@@ -15,9 +15,11 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"time"
 
 	"safeyouthzone/broker/contract/wire"
+	"safeyouthzone/device/internal/statefile"
 )
 
 // ErrAuthority means that the server does not hold the authority whose fingerprint is on the card: wrong card, wrong address or an impostor.
@@ -69,31 +71,36 @@ func Enrol(ctx context.Context, dir string, card Card, now func() time.Time) (*I
 	if err := save(dir, a); err != nil {
 		return nil, err
 	}
+	// Without it the device works, and renews its certificate only where the configuration names the address.
+	_ = statefile.Write(filepath.Join(dir, addressFile), []byte(card.Address+"\n"))
 	return id, nil
 }
 
 func ask(ctx context.Context, card Card, csr []byte, now func() time.Time) (wire.EnrolAnswer, error) {
-	var none wire.EnrolAnswer
 	host, _, err := net.SplitHostPort(card.Address)
 	if err != nil {
-		return none, fmt.Errorf("cannot read address: %w", err)
+		return wire.EnrolAnswer{}, fmt.Errorf("cannot read address: %w", err)
 	}
-	body, err := json.Marshal(wire.EnrolRequest{V: wire.Version, Code: card.Code, CSR: csr})
+	q := wire.EnrolRequest{V: wire.Version, Code: card.Code, CSR: csr}
+	return post(ctx, card.Address, "/v1/enrol", pinnedTLS(card.Fingerprint, host, now), q)
+}
+
+// post asks the county for an identity.
+func post(ctx context.Context, address, path string, config *tls.Config, q any) (wire.EnrolAnswer, error) {
+	var none wire.EnrolAnswer
+	body, err := json.Marshal(q)
 	if err != nil {
 		return none, fmt.Errorf("cannot encode request: %w", err)
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://"+card.Address+"/v1/enrol", bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://"+address+path, bytes.NewReader(body))
 	if err != nil {
 		return none, fmt.Errorf("cannot make request: %w", err)
 	}
 	req.Header.Set("Content-Type", "application/json")
-	client := &http.Client{
-		Timeout:   30 * time.Second,
-		Transport: &http.Transport{TLSClientConfig: pinnedTLS(card.Fingerprint, host, now), DisableKeepAlives: true},
-	}
+	client := &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{TLSClientConfig: config, DisableKeepAlives: true}}
 	res, err := client.Do(req)
 	if err != nil {
-		return none, fmt.Errorf("cannot reach %s: %w", card.Address, err)
+		return none, fmt.Errorf("cannot reach %s: %w", address, err)
 	}
 	defer res.Body.Close()
 	b, err := io.ReadAll(io.LimitReader(res.Body, wire.MaxEnvelope+1))

@@ -21,7 +21,7 @@ import (
 func county(t *testing.T, a *identitytest.Authority) string {
 	t.Helper()
 	s := httptest.NewUnstartedServer(a)
-	s.TLS = &tls.Config{Certificates: []tls.Certificate{a.Server(time.Now().Add(-time.Hour), time.Now().Add(time.Hour), "127.0.0.1")}}
+	s.TLS = &tls.Config{Certificates: []tls.Certificate{a.Server(time.Now().Add(-time.Hour), time.Now().Add(time.Hour), "127.0.0.1")}, ClientAuth: tls.RequestClientCert}
 	s.Config.ErrorLog = log.New(io.Discard, "", 0)
 	s.StartTLS()
 	t.Cleanup(s.Close)
@@ -147,5 +147,46 @@ func TestAnIdentityThatDoesNotFitIsNotUsed(t *testing.T) {
 	}
 	if _, err := identity.Load(dir); err == nil {
 		t.Error("a certificate of another key was taken")
+	}
+}
+
+func TestACertificateIsRenewedForTheSameKey(t *testing.T) {
+	now := time.Now()
+	a := identitytest.New(t, now)
+	a.Begin, a.End = now.AddDate(0, 0, -20), now.AddDate(0, 0, 10)
+	dir := t.TempDir()
+	id, err := identity.Enrol(t.Context(), dir, identity.Card{Address: county(t, a), Code: a.Code, Fingerprint: a.Fingerprint()}, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if at := id.RenewAt(); at.After(now.Add(time.Minute)) || at.Before(now.Add(-time.Minute)) {
+		t.Errorf("two thirds of its life are over at %v, and it is %v", at, now)
+	}
+	next, err := id.Renew(t.Context(), dir, "", time.Now)
+	if err != nil || next.CertDays(now) < 370 || next.Device != id.Device {
+		t.Fatalf("%v", err)
+	}
+	kept, err := identity.Load(dir)
+	if err != nil || kept.CertDays(now) != next.CertDays(now) {
+		t.Errorf("after a restart: %v", err)
+	}
+}
+
+func TestARenewalThatFailsKeepsTheOldIdentity(t *testing.T) {
+	a, other := identitytest.New(t, time.Now()), identitytest.New(t, time.Now())
+	dir := t.TempDir()
+	a.Install(dir)
+	id, err := identity.Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := id.Renew(t.Context(), dir, "", time.Now); !errors.Is(err, identity.ErrAddress) {
+		t.Errorf("nobody knows the address: %v", err)
+	}
+	if _, err := id.Renew(t.Context(), dir, county(t, other), time.Now); err == nil || other.Issued() != 0 {
+		t.Errorf("an impostor: %v", err)
+	}
+	if kept, err := identity.Load(dir); err != nil || kept.CertDays(time.Now()) != id.CertDays(time.Now()) {
+		t.Errorf("the old one is gone: %v", err)
 	}
 }

@@ -143,7 +143,7 @@ func (w *watcher) count(k button.Kind) int {
 
 func (w *watcher) wait(t *testing.T, k button.Kind, n int) {
 	t.Helper()
-	for end := mono() + 5*time.Second; w.count(k) < n; time.Sleep(ms) {
+	for end := mono() + 20*time.Second; w.count(k) < n; time.Sleep(ms) {
 		if mono() > end {
 			t.Fatalf("%d times %s, want %d: %+v", w.count(k), k, n, w.events)
 		}
@@ -189,7 +189,7 @@ func (f *finger) bring(to bool, bounces int) time.Duration {
 	}
 	at := mono()
 	f.c.set(f.line, to)
-	for end := at + 5*time.Second; mono() < end; time.Sleep(ms) {
+	for end := at + 30*time.Second; mono() < end; time.Sleep(ms) {
 		if e, ok := f.w.last(); ok && e.Operated == to && e.At >= at {
 			f.late = f.late || e.At-began >= settle || mono()-e.At > stall
 			return e.At

@@ -142,14 +142,18 @@ func (c *County) configure() error {
 
 func demoStaff() ([]broker.Staff, error) {
 	var all []broker.Staff
+	salted, err := pin.Hash(StaffPIN) // one salt for the zone
+	if err != nil {
+		return nil, err
+	}
 	for _, s := range []struct{ id, role, pin, duress string }{{"s-01", "staff", StaffPIN, DuressPIN}, {"it-01", "it", ITPIN, ""}} {
-		h, err := pin.Hash(s.pin)
+		h, err := pin.HashWith(salted, s.pin)
 		if err != nil {
 			return nil, err
 		}
 		x := broker.Staff{ID: s.id, Role: s.role, PIN: h}
 		if s.duress != "" {
-			if x.Duress, err = pin.Hash(s.duress); err != nil {
+			if x.Duress, err = pin.HashWith(salted, s.duress); err != nil {
 				return nil, err
 			}
 		}

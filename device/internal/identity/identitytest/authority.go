@@ -37,6 +37,8 @@ type Authority struct {
 	MQTT     []string
 	Code     string
 	Lose     bool // the next answer is lost on its way
+	Begin    time.Time
+	End      time.Time // of the certificates of devices
 	mu       sync.Mutex
 	issued   int
 }
@@ -51,6 +53,7 @@ func New(t testing.TB, now time.Time) *Authority {
 		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
 	}
 	a.Cert = a.sign(tmpl, tmpl, a.key.Public())
+	a.Begin, a.End = a.Cert.NotBefore, a.Cert.NotAfter
 	_, priv, err := ed25519.GenerateKey(rand.Reader)
 	check(t, err)
 	a.Settings = priv
@@ -113,7 +116,7 @@ func (a *Authority) Server(from, to time.Time, hosts ...string) tls.Certificate 
 // Answer is what a device of a key is told.
 func (a *Authority) Answer(pub crypto.PublicKey) wire.EnrolAnswer {
 	tmpl := &x509.Certificate{
-		SerialNumber: serial(a.t), Subject: pkix.Name{CommonName: "d-1"}, NotBefore: a.Cert.NotBefore, NotAfter: a.Cert.NotAfter,
+		SerialNumber: serial(a.t), Subject: pkix.Name{CommonName: "d-1"}, NotBefore: a.Begin, NotAfter: a.End,
 		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}, BasicConstraintsValid: true,
 	}
 	return wire.EnrolAnswer{
@@ -141,9 +144,13 @@ func (a *Authority) Issued() int {
 	return a.issued
 }
 
-// ServeHTTP answers POST /v1/enrol.
+// ServeHTTP answers POST /v1/enrol and POST /v1/renew.
 func (a *Authority) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	b, _ := io.ReadAll(r.Body)
+	if r.URL.Path == "/v1/renew" {
+		a.renew(w, r, b)
+		return
+	}
 	q, err := wire.DecodeEnrolRequest(b)
 	if err != nil || q.Code != a.Code {
 		w.Header().Set("Content-Type", "application/problem+json")
@@ -164,5 +171,24 @@ func (a *Authority) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if lose {
 		panic(http.ErrAbortHandler)
 	}
+	_ = json.NewEncoder(w).Encode(a.Answer(csr.PublicKey))
+}
+
+// renew gives a device that shows a certificate of this county one that lasts a year longer.
+func (a *Authority) renew(w http.ResponseWriter, r *http.Request, b []byte) {
+	q, err := wire.DecodeRenewRequest(b)
+	if err != nil || len(r.TLS.PeerCertificates) == 0 || r.TLS.PeerCertificates[0].CheckSignatureFrom(a.Cert) != nil {
+		w.WriteHeader(http.StatusForbidden)
+		return
+	}
+	csr, err := x509.ParseCertificateRequest(q.CSR)
+	if err != nil || csr.CheckSignature() != nil {
+		w.WriteHeader(http.StatusBadRequest)
+		return
+	}
+	a.mu.Lock()
+	a.issued++
+	a.End = a.End.AddDate(1, 0, 0)
+	a.mu.Unlock()
 	_ = json.NewEncoder(w).Encode(a.Answer(csr.PublicKey))
 }

@@ -23,7 +23,7 @@ const (
 	perMachine = 5       // of them in one machine; the last one kills it
 	atStart    = 4       // one of so many comes while the agent starts
 	maxOutbox  = 4 << 20 // nothing is receipted here; so few cuts do not fill it
-	patience   = 30 * time.Second
+	patience   = time.Minute
 	idSize     = 12 // of the end of an id, which is random
 )
 
