@@ -174,6 +174,10 @@ func folds() []foldVector {
 	told := ev(activation.Notified, system(activation.NoticeSent, false))
 	byDevice := ev(activation.Notified, system(activation.NoticeSent, false))
 	byDevice.Actor = raised.Actor
+	again := ev(activation.PressedAgain, func(e *activation.Event) { e.Zone, e.Device, e.Trigger = "compton", device, activation.ByButton })
+	split := ev(activation.SplitOff, func(e *activation.Event) {
+		e.Actor, e.Other, e.Press = activation.Actor{Kind: activation.ByDesk, ID: "u-1"}, "01930000-0000-8000-8000-000000007f22", again.ID
+	})
 	tries := activation.MaxCodeTries
 	needs := []activation.Need{activation.QuietPlace}
 	return []foldVector{
@@ -186,6 +190,7 @@ func folds() []foldVector {
 		{Name: "the last look counts, in whatever order", Events: []activation.Event{raised, unwell, well}, Stage: activation.Received, Press: 1, Tries: tries, Well: activation.WelfareHelp},
 		{Name: "a rung and its notice, in whatever order", Events: []activation.Event{raised, told, climbed}, Stage: activation.Received, Press: 1, Tries: tries, Told: activation.NoticeSent},
 		{Name: "a device cannot say that somebody was told", Events: []activation.Event{raised, byDevice}, Stage: activation.Received, Press: 1, Tries: tries, Error: "invalid event: field actor.kind"},
+		{Name: "another young person, in whatever order", Events: []activation.Event{raised, split, again, split}, Stage: activation.Received, Press: 2, Tries: tries, Splits: []string{split.Other}},
 		{Name: "nobody raised it", Events: []activation.Event{need}, Stage: activation.Sending, Tries: tries, Error: "case was not raised"},
 	}
 }

@@ -62,6 +62,7 @@ type settings struct {
 }
 
 type foldVector struct {
+	Splits []string               `json:"splits,omitempty"` // the cases of other young people
 	Name   string                 `json:"name"`
 	Events []activation.Event     `json:"events"`
 	Stage  activation.Stage       `json:"stage"`
@@ -172,7 +173,7 @@ func TestFoldVectors(t *testing.T) {
 				last = err
 			}
 		}
-		if s.Stage() != x.Stage || string(s.StandDown()) != x.Down || s.Presses != x.Press || same(t, s.Needs) != same(t, x.Needs) || s.CodeTries() != x.Tries || s.Welfare != x.Well {
+		if s.Stage() != x.Stage || string(s.StandDown()) != x.Down || s.Presses != x.Press || same(t, s.Needs) != same(t, x.Needs) || s.CodeTries() != x.Tries || s.Welfare != x.Well || splitTo(s) != strings.Join(x.Splits, " ") {
 			t.Errorf("%s: stage %s, stand-down %q, presses %d, needs %v, tries %d", x.Name, s.Stage(), s.StandDown(), s.Presses, s.Needs, s.CodeTries())
 		}
 		if n, _ := s.Ladder.Notice("n-1"); n.State != x.Told {
@@ -182,6 +183,14 @@ func TestFoldVectors(t *testing.T) {
 			t.Errorf("%s: error %v, want %q", x.Name, last, x.Error)
 		}
 	}
+}
+
+func splitTo(s activation.State) string {
+	var out []string
+	for _, x := range s.Splits {
+		out = append(out, x.Case)
+	}
+	return strings.Join(out, " ")
 }
 
 func same(t *testing.T, v any) string {

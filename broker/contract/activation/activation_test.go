@@ -233,7 +233,7 @@ func events(t *rapid.T) []activation.Event {
 		activation.MessageSent, activation.Arrived, activation.CodeIssued, activation.ResponderVerified, activation.CodeRefused,
 		activation.HandedOver, activation.Left, activation.StandDownRequested, activation.StandDownConfirmed,
 		activation.StandDownDeclined, activation.Duress, activation.Closed, activation.IntakeRecorded,
-		activation.WelfareChecked,
+		activation.WelfareChecked, activation.SplitOff,
 	}
 	types = append(types, activation.FollowUpTypes()...)
 	out := []activation.Event{raised()}
@@ -255,6 +255,8 @@ func fill(t *rapid.T, e *activation.Event) {
 	case activation.PressedAgain:
 		e.Trigger, e.Zone, e.Device = activation.ByButton, "compton", "d-2"
 		e.Alias = rapid.SampledFrom([]string{"", "a-1", "a-2"}).Draw(t, "alias")
+	case activation.SplitOff:
+		e.Other, e.Press = rapid.SampledFrom([]string{"c-2", "c-3"}).Draw(t, "other"), "e-1"
 	case activation.NeedAsked:
 		e.Need = rapid.SampledFrom(activation.Needs()).Draw(t, "need")
 	case activation.IntakeRecorded:

@@ -51,7 +51,7 @@ func raise(e Event) State {
 	s := State{
 		Case: e.Case, Zone: e.Zone, Device: e.Device, Mode: e.Mode, Trigger: e.Trigger, HeldAtStart: e.HeldAtStart,
 		RaisedAt: e.HappenedAt(), ReceivedAt: e.LedgerTime, AgeAtLeast: e.Source.AgeAtLeast,
-		Presses: 1, LastPress: mark(e), Seen: []string{e.ID},
+		SplitFrom: e.Other, Presses: 1, LastPress: mark(e), Seen: []string{e.ID},
 	}
 	s.Course.fold(e)
 	return s
@@ -62,6 +62,7 @@ func mark(e Event) Mark { return Mark{At: e.HappenedAt(), ID: e.ID} }
 // clone copies what fold may write, so that two states never share memory.
 func (s State) clone() State {
 	s.Seen, s.Needs, s.Aliases = slices.Clone(s.Seen), slices.Clone(s.Needs), slices.Clone(s.Aliases)
+	s.Again, s.Splits = slices.Clone(s.Again), slices.Clone(s.Splits)
 	s.Answers, s.WrongCode, s.Course = slices.Clone(s.Answers), slices.Clone(s.WrongCode), s.Course.clone()
 	s.Ladder = s.Ladder.clone()
 	return s
@@ -80,6 +81,8 @@ func (s *State) fold(e Event) {
 	switch e.Type {
 	case PressedAgain:
 		s.press(e, m)
+	case SplitOff:
+		s.split(e, m)
 	case NeedAsked:
 		s.need(e.Need)
 	case IntakeRecorded:
@@ -134,6 +137,8 @@ func (s *State) end(e Event, m Mark) {
 
 func (s *State) press(e Event, m Mark) {
 	s.Presses++
+	s.Again = append(s.Again, m)
+	slices.SortFunc(s.Again, Mark.compare)
 	s.LastPress.latest(m)
 	if i, ok := slices.BinarySearch(s.Aliases, e.Alias); e.Alias != "" && !ok {
 		s.Aliases = slices.Insert(s.Aliases, i, e.Alias)

@@ -65,6 +65,7 @@ func mayAct(cmd Command) error {
 	device := []Type{Raised, PressedAgain, NeedAsked, IntakeRecorded, ReportMade, WelfareChecked, CodeEntered, HandedOver, Left, StandDownRequested, Duress}
 	desk := []Type{
 		Raised, Acknowledged, Coming, MessageSent, Arrived, CodeIssued, HandedOver, Left, StandDownConfirmed, StandDownDeclined, Closed,
+		SplitOff,
 	}
 	desk = append(desk, FollowUpTypes()...)
 	desk = append(desk, Escalated, Notified)
@@ -72,7 +73,7 @@ func mayAct(cmd Command) error {
 	if cmd.Actor.Kind == ByDevice {
 		may = device
 	}
-	if !slices.Contains(may, cmd.Type) {
+	if !slices.Contains(may, cmd.Type) || cmd.Actor.Kind == ByDevice && cmd.Other != "" {
 		return fmt.Errorf("cannot %s as %s: %w", cmd.Type, cmd.Actor.Kind, ErrForbidden)
 	}
 	return nil
@@ -122,6 +123,10 @@ func decideDesk(s State, cmd Command) ([]Event, error) {
 		return once(cmd, s.HandedOver)
 	case Left:
 		return once(cmd, s.LeftAt)
+	case SplitOff:
+		if slices.ContainsFunc(s.Splits, func(x Split) bool { return x.Case == cmd.Other }) {
+			return nil, nil
+		}
 	case StandDownConfirmed, StandDownDeclined:
 		if s.StandDown() != StandDownAsked {
 			return nil, ErrNotRequested

@@ -29,6 +29,7 @@ const (
 	StandDownRequested Type = "stand_down_requested" // staff ask to call it off
 	StandDownConfirmed Type = "stand_down_confirmed" // the desk agreed
 	StandDownDeclined  Type = "stand_down_declined"  // the desk did not agree: help still comes
+	SplitOff           Type = "split_off"            // another young person of the same call got a case of their own
 	Duress             Type = "duress"               // a staff member is being forced
 	Closed             Type = "closed"               // the case ended, with its outcome
 )
@@ -194,6 +195,8 @@ type Event struct {
 	Trigger     Trigger `json:"trigger,omitempty"`       // raised, pressed_again
 	HeldAtStart bool    `json:"held_at_start,omitempty"` // raised, pressed_again: the contact was closed when the agent started
 	Alias       string  `json:"alias,omitempty"`         // pressed_again: the case id that the pressing device had made up
+	Other       string  `json:"other,omitempty"`         // raised: the case that it was split off from; split_off: the new case
+	Press       string  `json:"press,omitempty"`         // split_off: the pressed_again that it was
 	Need        Need    `json:"need,omitempty"`          // need_asked
 	Intake      []Need  `json:"intake,omitempty"`        // intake_recorded
 	Report      *Report `json:"report,omitempty"`        // report_made

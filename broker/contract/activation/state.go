@@ -119,8 +119,11 @@ type State struct {
 
 	Presses   int      `json:"presses"` // how often help was called for, the first time included
 	LastPress Mark     `json:"last_press,omitzero"`
-	Aliases   []string `json:"aliases,omitempty"` // case ids that other devices of the zone made up for the same call
-	Needs     []Need   `json:"needs,omitempty"`   // in the order of [Needs]
+	Again     []Mark   `json:"again,omitempty"`      // the presses after the first, oldest first
+	Splits    []Split  `json:"splits,omitempty"`     // other young people of this call who have cases of their own
+	SplitFrom string   `json:"split_from,omitempty"` // the case that this one was split off from
+	Aliases   []string `json:"aliases,omitempty"`    // case ids that other devices of the zone made up for the same call
+	Needs     []Need   `json:"needs,omitempty"`      // in the order of [Needs]
 	Intake    []Need   `json:"intake,omitempty"`
 	Intaken   Mark     `json:"intaken,omitzero"`
 	Report    *Report  `json:"report,omitempty"`

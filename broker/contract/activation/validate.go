@@ -19,15 +19,18 @@ const (
 type fields struct {
 	trigger, alias, need, intake, report, welfare, agency, eta, message, code, outcome bool
 	where                                                                              bool // zone and device
+	other, press                                                                       bool
 }
 
 // allowed is the closed table of event types.
 func allowed(t Type) (fields, bool) {
 	switch t {
 	case Raised:
-		return fields{trigger: true, where: true}, true
+		return fields{trigger: true, where: true, other: true}, true
 	case PressedAgain:
 		return fields{trigger: true, alias: true, where: true}, true
+	case SplitOff:
+		return fields{other: true, press: true}, true
 	case NeedAsked:
 		return fields{need: true}, true
 	case IntakeRecorded:
@@ -107,6 +110,10 @@ func (e Event) validateSpare(f fields) error {
 		return invalid("trigger")
 	case !f.alias && e.Alias != "":
 		return invalid("alias")
+	case !f.other && e.Other != "":
+		return invalid("other")
+	case !f.press && e.Press != "":
+		return invalid("press")
 	case !f.need && e.Need != "":
 		return invalid("need")
 	case !f.intake && e.Intake != nil:
@@ -138,6 +145,10 @@ func (e Event) validateBody(f fields) error {
 		return invalid("trigger")
 	case e.Alias != "" && !ValidID(e.Alias):
 		return invalid("alias")
+	case e.Type == SplitOff && !ValidID(e.Other), e.Other != "" && (!ValidID(e.Other) || e.Other == e.Case):
+		return invalid("other")
+	case e.Press != "" && !ValidID(e.Press):
+		return invalid("press")
 	case f.need && !slices.Contains(Needs(), e.Need):
 		return invalid("need")
 	case f.intake && !validIntake(e.Intake):
