@@ -34,6 +34,10 @@ type summaryDoc struct {
 	AgeAtLeast bool                 `json:"age_at_least,omitempty"`
 	Presses    int                  `json:"presses"`
 	Needs      []activation.Need    `json:"needs,omitempty"`
+	Splits     []string             `json:"splits,omitempty"`     // activations of other young people of the same call
+	SplitFrom  string               `json:"split_from,omitempty"` // the activation that this one was split off from
+	Welfare    activation.Welfare   `json:"welfare,omitempty"`
+	WelfareAt  time.Time            `json:"welfare_at,omitzero"`
 	Duress     bool                 `json:"duress,omitempty"`
 	StandDown  activation.StandDown `json:"stand_down,omitempty"`
 	Reported   bool                 `json:"reported,omitempty"`
@@ -89,7 +93,10 @@ func (d *Desk) summary(k Case) summaryDoc {
 		ID: s.Case, Rev: k.Rev, Code: activation.ShortCode(s.Case), Zone: s.Zone, ZoneName: d.zone(s.Zone).Name, Device: s.Device,
 		Mode: s.Mode, Stage: s.Stage(), Trigger: s.Trigger, RaisedAt: s.RaisedAt, ReceivedAt: s.ReceivedAt, AgeAtLeast: s.AgeAtLeast,
 		Presses: s.Presses, Needs: s.Needs, Duress: s.UnderDuress.ID != "", StandDown: s.StandDown(), Reported: s.Report != nil,
-		Outcome: s.Outcome,
+		Outcome: s.Outcome, SplitFrom: s.SplitFrom, Welfare: s.Welfare, WelfareAt: s.Welfared.At,
+	}
+	for _, x := range s.Splits {
+		out.Splits = append(out.Splits, x.Case)
 	}
 	for _, a := range s.Answers {
 		out.Answers = append(out.Answers, answerDoc{

@@ -76,7 +76,7 @@ func TestBrowserRingsUntilSomebodyAnswers(t *testing.T) {
 	id := r.county.Book.Raise("compton", "cl-02", activation.Actual, 0)
 	b.signIn(r, "sheriff")
 	b.until("that it would ring, and says that sound is off", `document.body.classList.contains('ringing') && document.querySelector('#sound').getAttribute('aria-pressed') === 'false'`)
-	b.click("#sound")
+	b.click("#unmute")
 	b.until("sound on", `document.querySelector('#sound').innerText.trim() === 'Sound on'`)
 	b.do(chromedp.KeyEvent("h"))
 	b.until("still ringing: only an answer ends it", `document.body.classList.contains('ringing') && document.querySelector('#heard').hidden`)

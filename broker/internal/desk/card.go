@@ -31,9 +31,12 @@ type card struct {
 	AskedOff   bool // a stand-down waits for a decision
 	NoAnswerAt time.Time
 	NoAnswer   bool
-	Mine       bool   // this seat's agency has answered
-	Ring       string // what this desk rings for: an event's id; empty for silence
-	Quiet      bool   // the ring can be silenced by somebody who has heard it
+	Unwell     bool      // staff looked: the youth needs help now
+	LookDue    time.Time // from then on nobody has looked for too long; zero if nobody has to
+	Unlooked   bool      // that time has come
+	Mine       bool      // this seat's agency has answered
+	Ring       string    // what this desk rings for: an event's id; empty for silence
+	Quiet      bool      // the ring can be silenced by somebody who has heard it
 	Selected   bool
 	Rev        uint64
 	now        time.Time
@@ -69,6 +72,8 @@ func (d *Desk) card(seat Seat, k Case) card {
 		c.NoAnswerAt = s.ReceivedAt.Add(answerWithin)
 		c.NoAnswer = !now.Before(c.NoAnswerAt)
 	}
+	c.LookDue = lookDue(s)
+	c.Unwell, c.Unlooked = c.Open && s.Welfare == activation.WelfareHelp, !c.LookDue.IsZero() && !now.Before(c.LookDue)
 	c.Detail = d.cardDetail(s, stage)
 	c.Ring, c.Quiet = ring(s, seat.Agency)
 	return c
@@ -104,6 +109,9 @@ func ring(s activation.State, agency string) (id string, quiet bool) {
 		return s.LastPress.ID, false
 	}
 	later := []activation.Mark{s.UnderDuress}
+	if s.Welfare == activation.WelfareHelp {
+		later = append(later, s.Welfared)
+	}
 	if s.Presses > 1 {
 		later = append(later, s.LastPress)
 	}

@@ -15,7 +15,7 @@ type navItem struct {
 
 // navOrder is the order of the navigation: what rings comes first, what is set up once comes last.
 func navOrder() []string {
-	return []string{"desk", "field", "cases", "duties", "mdt", "drills", "reports", "rosters", "policies", "devices", "retention", "audit", "users"}
+	return []string{"desk", "field", "cases", "duties", "mdt", "drills", "reports", "rosters", "policies", "devices", "retention", "audit", "users", "tokens"}
 }
 
 // nav lists the pages of the routes that a seat may use; page is the one that it is at.

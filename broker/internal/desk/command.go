@@ -22,10 +22,11 @@ const (
 	doLeft        verb = "left"
 	doStandDown   verb = "stand-down"
 	doClose       verb = "close"
+	doSplit       verb = "split-off"
 )
 
 func verbs() []verb {
-	return []verb{doAcknowledge, doComing, doMessage, doArrived, doCode, doHandOver, doLeft, doStandDown, doClose}
+	return []verb{doAcknowledge, doComing, doMessage, doArrived, doCode, doHandOver, doLeft, doStandDown, doClose, doSplit}
 }
 
 // permission is what a seat needs for a verb.
@@ -52,18 +53,23 @@ type wish struct {
 
 // do carries out what a seat wants. It returns when the ledger has it.
 func (d *Desk) do(ctx context.Context, seat Seat, id string, v verb, want wish) (Case, *refusal) {
-	c, _, err := d.opt.Book.Get(id)
+	c, entries, err := d.opt.Book.Get(id)
 	if err != nil {
 		p := refusalOf(err)
 		return Case{}, &p
 	}
-	cmd, p := d.command(seat, c.State, v, want)
-	if p != nil {
-		return c, p
-	}
 	ctx, cancel := context.WithTimeout(ctx, storeWithin)
 	defer cancel()
-	after, err := d.opt.Book.Do(ctx, cmd)
+	var after Case
+	if v == doSplit {
+		after, err = d.split(ctx, seat, c.State, entries)
+	} else {
+		cmd, p := d.command(seat, c.State, v, want)
+		if p != nil {
+			return c, p
+		}
+		after, err = d.opt.Book.Do(ctx, cmd)
+	}
 	if err != nil {
 		p := d.explain(seat, id, err)
 		if p.Code == notStored.Code {

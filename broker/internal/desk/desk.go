@@ -65,6 +65,7 @@ type Desk struct {
 	sessions sessions
 	presence *presence
 	watching *watching
+	spoken   spokenIn
 	handler  http.Handler
 	all      []Route
 	closing  chan struct{}
@@ -95,6 +96,9 @@ func New(opt Options) (*Desk, error) {
 	}
 	var err error
 	if d.assets, err = loadAssets(); err != nil {
+		return nil, err
+	}
+	if d.spoken, err = loadSentences(); err != nil {
 		return nil, err
 	}
 	if d.page, err = d.loadTemplates(); err != nil {

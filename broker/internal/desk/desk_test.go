@@ -50,6 +50,12 @@ type person struct {
 
 func (r *rig) person(agency string) *person {
 	r.t.Helper()
+	return r.personAs(agency, "")
+}
+
+// personAs signs in in one role; without one as dispatcher and supervisor.
+func (r *rig) personAs(agency string, role desk.Role) *person {
+	r.t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		r.t.Fatal(err)
@@ -62,7 +68,7 @@ func (r *rig) person(agency string) *person {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	code, page := p.post("/sign-in", "link", link.Query().Get("link"), "agency", agency)
+	code, page := p.post("/sign-in", "link", link.Query().Get("link"), "agency", agency, "role", string(role))
 	if code != http.StatusOK || !strings.Contains(page, "Responder desk") {
 		r.t.Fatalf("sign-in answered %d: %s", code, page)
 	}

@@ -31,7 +31,7 @@ type offered struct{ Value, Words string }
 
 // can says which of the verbs make sense now, so that a page offers no other.
 type can struct {
-	Acknowledge, Coming, Arrived, Code, HandOver, Message, Left, StandDown, Close bool
+	Acknowledge, Coming, Arrived, Code, HandOver, Message, Left, StandDown, Close, Split bool
 }
 
 // detail is everything that one seat may see of a case.
@@ -55,7 +55,7 @@ type detail struct {
 	ReportSaid  string
 	Mirror      mirror
 	Message     activation.Message
-	Messages    []offered
+	Messages    []sentence
 	Outcomes    []offered
 	Presets     []int
 	CodeTries   int
@@ -65,6 +65,9 @@ type detail struct {
 	DuressAt    time.Time
 	AskedAt     time.Time
 	LastPressAt time.Time
+	Welfare     *welfare
+	Splits      []splitLink // other young people of the same call
+	SplitFrom   *splitLink
 	Ending      string // in which way it was closed
 }
 
@@ -73,7 +76,7 @@ func (d *Desk) detail(seat Seat, k Case, entries []Entry) detail {
 	own := s.Answer(seat.Agency)
 	v := detail{
 		card: d.card(seat, k), Received: s.ReceivedAt, Trigger: triggerWords(s.Trigger), Held: s.HeldAtStart, Device: s.Device,
-		Agency: d.agency(seat.Agency), Checked: own.Verified.ID != "", Said: own.ETAMin > 0, Can: offers(s, seat.Agency),
+		Agency: d.agency(seat.Agency), Checked: own.Verified.ID != "", Said: own.ETAMin > 0, Can: offers(s, seat),
 		Report: s.Report, ReportAt: s.Reported.At, Mirror: d.mirror(s, now), Message: s.Message, Outcomes: outcomes(s),
 		Presets: []int{5, 10, 15, 20, 30}, CodeTries: s.CodeTries(), WrongCodes: len(s.WrongCode), Lines: d.timeline(entries),
 		DuressAt: s.UnderDuress.At, AskedAt: s.Asked.At, LastPressAt: s.LastPress.At, Ending: outcomeWords(s.Outcome),
@@ -90,18 +93,21 @@ func (d *Desk) detail(seat Seat, k Case, entries []Entry) detail {
 	if s.Report != nil {
 		v.ReportSaid = dispositionWords(s.Report.Disposition)
 	}
-	for _, m := range activation.Messages() {
-		v.Messages = append(v.Messages, offered{string(m), messageWords(m)})
-	}
+	v.Messages = d.sentences(v.Zone.Languages)
+	v.Welfare, v.Splits, v.SplitFrom = welfareOf(s), splitsOf(s), splitFrom(s)
 	d.answers(&v, s, seat)
 	return v
 }
 
 // offers is a picture of the rules for the page; the rules themselves decide.
-func offers(s activation.State, agency string) can {
-	own, open := s.Answer(agency), s.Stage().Open()
+func offers(s activation.State, seat Seat) can {
+	own, open := s.Answer(seat.Agency), s.Stage().Open()
 	acked, arrived := own.Acknowledged.ID != "", own.Arrived.ID != ""
+	if !seat.May(CaseAnswer) {
+		return can{Close: seat.May(CaseClose) && s.Stage() != activation.StageClosed}
+	}
 	return can{
+		Split:       open,
 		Acknowledge: open && !acked,
 		Coming:      open && !arrived,
 		Arrived:     (open || s.Stage() == activation.StageHandedOver) && acked && !arrived, // help that comes late is still told
@@ -110,7 +116,7 @@ func offers(s activation.State, agency string) can {
 		Message:     open,
 		Left:        open,
 		StandDown:   open && s.StandDown() == activation.StandDownAsked,
-		Close:       s.Stage() != activation.StageClosed,
+		Close:       seat.May(CaseClose) && s.Stage() != activation.StageClosed,
 	}
 }
 

@@ -15,11 +15,25 @@ type fault struct {
 	Since     time.Time
 }
 
+// reading is one thing that a device measures of itself.
+type reading struct {
+	Name, Words string
+	Bad         bool
+}
+
 type deviceRow struct {
 	Device
-	Zone   Zone
-	Status status
-	Faults []fault
+	Zone     Zone
+	Status   status
+	Faults   []fault
+	Readings []reading
+}
+
+// zoneRow is one zone with its devices.
+type zoneRow struct {
+	Zone    Zone
+	Devices []deviceRow
+	Up      int // how many can call for help now
 }
 
 // troubleWords knows the codes that devices send; one that it does not know is shown as it is.
@@ -99,6 +113,7 @@ func (d *Desk) deviceRow(v Device, now time.Time) deviceRow {
 	default:
 		row.Status = status{"online", "link", "Online"}
 	}
+	row.Readings = readings(v.Health)
 	for _, t := range v.Troubles {
 		row.Faults = append(row.Faults, troubleRow(t, now))
 	}
@@ -110,24 +125,44 @@ func troubleRow(t wire.Trouble, now time.Time) fault {
 	return fault{words, do, now.Add(-time.Duration(t.ForMS) * time.Millisecond)}
 }
 
-// devicesView is the table, and how many of its devices need somebody.
+// devicesView is the devices by zone: the zones that need somebody first.
 type devicesView struct {
-	Rows     []deviceRow
+	Zones    []zoneRow
+	Total    int
 	Troubled int
+	Silent   int // zones of which no device can call for help
 }
 
 func (d *Desk) devicesView() devicesView {
-	v := devicesView{Rows: d.deviceRows()}
-	for _, row := range v.Rows {
+	rows := d.deviceRows()
+	v := devicesView{Total: len(rows)}
+	at := map[string]int{}
+	for _, row := range rows {
+		i, ok := at[row.Zone.ID]
+		if !ok {
+			i = len(v.Zones)
+			at[row.Zone.ID] = i
+			v.Zones = append(v.Zones, zoneRow{Zone: row.Zone})
+		}
+		z := &v.Zones[i]
+		z.Devices = append(z.Devices, row)
+		if row.Online && !row.Lost {
+			z.Up++
+		}
 		if row.Status.Class != "online" {
 			v.Troubled++
+		}
+	}
+	for _, z := range v.Zones {
+		if z.Up == 0 {
+			v.Silent++
 		}
 	}
 	return v
 }
 
 func (d *Desk) devicesPage(w http.ResponseWriter, _ *http.Request, seat Seat) {
-	d.sheet(w, seat, "devices", "Devices", d.devicesView())
+	d.sheet(w, seat, "devices", "Zones and devices", d.devicesView())
 }
 
 func (d *Desk) devicesPart(w http.ResponseWriter, _ *http.Request, _ Seat) {

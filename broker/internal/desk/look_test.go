@@ -113,6 +113,15 @@ func fill(c *desktest.County) map[string]string {
 	tell(id, "lanc-01", activation.Actual, activation.Event{Type: activation.Duress})
 	out["duress"] = id
 
+	at(9 * time.Minute)
+	id = b.Raise("compton", "cl-02", activation.Actual, 0)
+	ack(id, "sheriff", "5512")
+	tell(id, "cl-02", activation.Actual, activation.Event{Type: activation.PressedAgain, Zone: "compton", Device: "cl-02", Trigger: activation.ByButton})
+	at(3 * time.Minute)
+	coming(id, "sheriff", "5512", 15)
+	tell(id, "cl-02", activation.Actual, activation.Event{Type: activation.WelfareChecked, Welfare: activation.WelfareHelp})
+	out["unwell"] = id
+
 	at(90 * time.Second)
 	id = b.Raise("lbmain", "lb-01", activation.Drill, 0)
 	out["drill"] = id
@@ -130,11 +139,11 @@ func TestLook(t *testing.T) {
 	b.signIn(r, "sheriff")
 	b.shot("empty")
 	ids := fill(r.county)
-	b.until("the cards", `document.querySelectorAll('#open .card').length === 5`)
+	b.until("the cards", `document.querySelectorAll('#open .card').length === 6`)
 	for _, look := range []string{"light", "dark"} {
 		b.scheme(look)
 		b.do(chromedp.EmulateViewport(1440, 900))
-		for _, name := range []string{"new", "coming", "here", "handed", "duress", "drill"} {
+		for _, name := range []string{"new", "coming", "here", "handed", "duress", "drill", "unwell"} {
 			b.picture(r, "/desk/"+ids[name], "wide-"+look+"-"+name)
 		}
 		b.picture(r, "/devices", "wide-"+look+"-devices")

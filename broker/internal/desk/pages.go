@@ -135,8 +135,9 @@ func (d *Desk) act(v verb) func(http.ResponseWriter, *http.Request, Seat) {
 		}
 		switch {
 		case p == nil && wantsPage(r):
-			http.Redirect(w, r, "/desk/"+id, http.StatusSeeOther)
+			http.Redirect(w, r, "/desk/"+d.goOn(id, v), http.StatusSeeOther)
 		case p == nil:
+			w.Header().Set("Content-Location", "/desk/"+d.goOn(id, v)) // which case the page goes on with
 			w.WriteHeader(http.StatusNoContent)
 		case wantsPage(r) && p.Status != http.StatusNotFound:
 			f := d.frame(seat, "desk")

@@ -51,6 +51,7 @@ func (d *Desk) deskRoutes() []Route {
 		{Pattern: "POST /desk/away", Permission: CaseList, Handler: d.away},
 		{Pattern: "GET /devices", Permission: DeviceRead, Handler: d.devicesPage, Nav: "Devices", Icon: "screen"},
 		{Pattern: "GET /devices/table", Permission: DeviceRead, Handler: d.devicesPart},
+		{Pattern: "GET /audit", Permission: AuditRead, Handler: d.auditPage, Nav: "Audit", Icon: "list"},
 		{Pattern: "GET /events", Permission: SignedIn, Handler: d.pageEvents, WhenLocked: true},
 	}
 	for _, v := range verbs() {

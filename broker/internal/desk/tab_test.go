@@ -11,6 +11,8 @@ import (
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
+
+	"safeyouthzone/broker/internal/desk"
 )
 
 const chromium = "/usr/bin/chromium"
@@ -25,6 +27,11 @@ type tab struct {
 
 func newTab(t *testing.T) *tab {
 	t.Helper()
+	return newTabFor(t, 90*time.Second)
+}
+
+func newTabFor(t *testing.T, limit time.Duration) *tab {
+	t.Helper()
 	if _, err := os.Stat(chromium); err != nil {
 		t.Skipf("no browser to look with: %v", err)
 	}
@@ -37,7 +44,7 @@ func newTab(t *testing.T) *tab {
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, 90*time.Second)
+	ctx, cancel = context.WithTimeout(ctx, limit)
 	t.Cleanup(cancel)
 	b := &tab{Context: ctx, t: t}
 	b.do(chromedp.EmulateViewport(1440, 900))
@@ -122,6 +129,19 @@ func (b *tab) shot(name string) {
 
 func (b *tab) signIn(r *rig, agency string) {
 	b.t.Helper()
+	b.signInAs(r, agency, "")
+}
+
+// signInAs signs in in one role; without one as dispatcher and supervisor.
+func (b *tab) signInAs(r *rig, agency string, role desk.Role) {
+	b.t.Helper()
+	if role != "" {
+		b.do(chromedp.Navigate(r.url+r.desk.SignInLink()), chromedp.WaitVisible(chromedp.CSS("#go")),
+			chromedp.Evaluate[chromedp.Void](`document.querySelector('#role').value = "`+string(role)+`"; undefined`),
+			chromedp.Click(chromedp.CSS("#go")))
+		b.until("live", `document.querySelector('#conn')?.classList.contains('live')`)
+		return
+	}
 	b.do(chromedp.Navigate(r.url+r.desk.SignInLink()), chromedp.WaitVisible(chromedp.CSS("#go")),
 		chromedp.Click(chromedp.CSS(`input[value="`+agency+`"]`)), chromedp.Click(chromedp.CSS("#go")))
 	b.until("live", `document.querySelector('#conn')?.classList.contains('live')`)

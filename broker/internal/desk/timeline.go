@@ -21,7 +21,7 @@ func (d *Desk) timeline(entries []Entry) []line {
 	out := make([]line, 0, len(entries))
 	for i := len(entries) - 1; i >= 0; i-- {
 		e := entries[i].Event
-		l := line{At: e.LedgerTime, Words: d.eventWords(e), By: d.actorWords(e), Class: eventClass(e.Type)}
+		l := line{At: e.LedgerTime, Words: d.eventWords(e), By: d.actorWords(e), Class: eventClass(e)}
 		if age := e.LedgerTime.Sub(e.HappenedAt()); age >= lateAfter || e.Source.AgeAtLeast {
 			l.Late = spoken(age) + " earlier"
 			if e.Source.AgeAtLeast {
@@ -33,8 +33,13 @@ func (d *Desk) timeline(entries []Entry) []line {
 	return out
 }
 
-func eventClass(t activation.Type) string {
-	switch t {
+func eventClass(e activation.Event) string {
+	switch e.Type {
+	case activation.WelfareChecked:
+		if e.Welfare == activation.WelfareHelp {
+			return "alarm"
+		}
+		return ""
 	case activation.Raised, activation.PressedAgain:
 		return "new"
 	case activation.Duress, activation.CodeRefused, activation.StandDownRequested:
@@ -50,9 +55,14 @@ func (d *Desk) eventWords(e activation.Event) string {
 	}
 	switch e.Type {
 	case activation.Raised:
+		if e.Other != "" {
+			return "Another young person of " + activation.ShortCode(e.Other)
+		}
 		return "Help was called for: " + triggerWords(e.Trigger)
 	case activation.PressedAgain:
 		return "Called again: " + triggerWords(e.Trigger)
+	case activation.SplitOff:
+		return "Another young person: now " + activation.ShortCode(e.Other)
 	case activation.NeedAsked:
 		return "Asks for: " + needWords(e.Need)
 	case activation.IntakeRecorded:

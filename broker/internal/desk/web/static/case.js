@@ -72,6 +72,8 @@ async function send(form, button) {
   try {
     const r = await fetch(form.action, { method: 'POST', body, headers: { Accept: 'application/problem+json' }, signal: AbortSignal.timeout(12000) })
     if (r.ok) {
+      const on = r.headers.get('Content-Location')?.split('/')[2]
+      if (on && on !== selected()) return show(on)
       form.reset()
       if (form.closest('details')) form.closest('details').open = false
       notice('')

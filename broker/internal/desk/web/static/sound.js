@@ -27,7 +27,7 @@ const on = () => wanted && audio?.state === 'running'
 
 function show() {
   const b = $('#sound')
-  b.hidden = false
+  b.hidden = !on() // the bar says it louder
   const bar = $('#mutebar')
   bar.hidden = Boolean(on())
   bar.classList.toggle('calling', ringing().length > 0)

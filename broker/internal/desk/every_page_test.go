@@ -1,0 +1,124 @@
+package desk_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"safeyouthzone/broker/internal/desk"
+)
+
+// pageOf is an address that answers somebody with a whole page.
+type pageOf struct {
+	role desk.Role
+	path string
+}
+
+// everyPage asks the router for its pages, so that a new page is looked at without being listed here. Each is opened in the first role
+// that may; addresses of streams, parts and files are no pages.
+func everyPage(t *testing.T, r *rig, id string) []pageOf {
+	t.Helper()
+	people := map[desk.Role]*person{}
+	var out []pageOf
+	for _, route := range r.desk.Routes() {
+		method, path := fillPath(route.Pattern, id)
+		if method != http.MethodGet || strings.HasPrefix(path, "/api/") || path == "/events" || path == "/" || strings.HasSuffix(path, "/") {
+			continue
+		}
+		for _, role := range desk.Roles() {
+			if !(desk.Seat{Roles: []desk.Role{role}}).May(route.Permission) {
+				continue
+			}
+			if people[role] == nil {
+				people[role] = r.personAs("sheriff", role)
+			}
+			code, page := people[role].get(path)
+			if code == http.StatusOK && strings.Contains(page, "<!doctype html>") {
+				out = append(out, pageOf{role, path})
+			}
+			break
+		}
+	}
+	if len(out) < 4 {
+		t.Fatalf("the router has only %d pages: %v", len(out), out)
+	}
+	return out
+}
+
+const axeRun = `axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations']})
+  .then(r => JSON.stringify(r.violations.map(v => ({id: v.id, help: v.help, nodes: v.nodes.slice(0, 4).map(n => n.html.slice(0, 160) + ' | ' + (n.failureSummary || '').slice(0, 200))}))))`
+
+type violation struct {
+	ID, Help string
+	Nodes    []string
+}
+
+// TestEveryPageCanBeUsedByEverybody: WCAG 2.2 AA as far as a program can tell, in light and dark, wide and on a phone; and no page is
+// wider than its screen, speaks on the console or breaks the policy.
+func TestEveryPageCanBeUsedByEverybody(t *testing.T) {
+	axe, err := os.ReadFile("testdata/axe-core/axe.min.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, b := newRig(t), newTabFor(t, 5*time.Minute)
+	ids := fill(r.county)
+	check := func(name string) {
+		out, err := chromedp.Run(b.Context, chromedp.Evaluate[string](axeRun, chromedp.EvalAwaitPromise))
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		var found []violation
+		if err := json.Unmarshal([]byte(out), &found); err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range found {
+			t.Errorf("%s: %s: %s\n  %s", name, v.ID, v.Help, strings.Join(v.Nodes, "\n  "))
+		}
+		if wide := b.text(`document.documentElement.scrollWidth > innerWidth ? String(document.documentElement.scrollWidth) : ''`); wide != "" {
+			t.Errorf("%s is %s wide, wider than the screen", name, wide)
+		}
+	}
+	pages := everyPage(t, r, ids["new"])
+	for _, state := range []string{"coming", "here", "handed", "duress", "drill", "unwell"} {
+		pages = append(pages, pageOf{desk.Dispatcher, "/desk/" + ids[state]})
+	}
+	var as desk.Role
+	looked := 0
+	look := func(p pageOf) {
+		b.do(chromedp.Navigate(r.url+p.path), chromedp.WaitVisible(chromedp.CSS("main")))
+		b.do(chromedp.Evaluate[chromedp.Void](string(axe) + "; undefined")) // through the debugger: the page's own policy stays on
+		for _, look := range []string{"light", "dark", "dark phone"} {
+			scheme, phone, _ := strings.Cut(look, " ")
+			b.scheme(scheme)
+			b.do(chromedp.EmulateViewport(1440, 900))
+			if phone != "" {
+				b.do(chromedp.EmulateViewport(390, 844))
+			}
+			path, _, _ := strings.Cut(p.path, "?")
+			for state, id := range ids {
+				path = strings.ReplaceAll(path, id, state)
+			}
+			name := strings.Trim(strings.ReplaceAll(path, "/", "-"), "-") + "-" + strings.ReplaceAll(look, " ", "-")
+			check(string(p.role) + " at " + name)
+			b.shot("page-" + name)
+			looked++
+		}
+	}
+	for _, p := range pages {
+		if p.role != as {
+			b.signInAs(r, "sheriff", p.role)
+			as = p.role
+		}
+		look(p)
+	}
+	b.quiet()
+	for _, path := range []string{r.desk.SignInLink(), "/sign-in", "/nothing"} { // the last two are refusals, which a console always mentions
+		look(pageOf{as, path})
+	}
+	t.Logf("%d pages, %d looks", len(pages), looked)
+}
