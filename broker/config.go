@@ -47,6 +47,7 @@ type Config struct {
 		PublicURL   string `toml:"public_url"`
 		Certificate string `toml:"certificate"` // PEM files; without them the fleet's own authority vouches for the desk
 		Key         string `toml:"key"`
+		SignIn      SignIn `toml:"sign_in"`
 	} `toml:"desk"`
 	Admin struct {
 		Socket string `toml:"socket"`
@@ -66,6 +67,7 @@ func DefaultConfig() Config {
 	c := Config{DataDir: "/var/lib/syz/broker", Node: "broker-1", TimeZone: "America/Los_Angeles"}
 	c.MQTT.Listen, c.Enrol.Listen, c.Desk.Listen = ":8883", ":8444", ":8443"
 	c.Admin.Socket = "/run/syz-broker/admin.sock"
+	c.Desk.SignIn = defaultSignIn()
 	return c
 }
 
@@ -111,5 +113,5 @@ func (c Config) check() error {
 			return fmt.Errorf("%w: listen address %q: %w", ErrConfig, l, err)
 		}
 	}
-	return nil
+	return c.checkSignIn()
 }

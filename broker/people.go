@@ -20,7 +20,7 @@ import (
 	"safeyouthzone/broker/internal/enroll"
 )
 
-func (b *Broker) newDesk() (*desk.Desk, error) {
+func (b *Broker) newDesk(ctx context.Context) (*desk.Desk, error) {
 	zone, err := time.LoadLocation(b.o.Config.TimeZone)
 	if err != nil {
 		return nil, fmt.Errorf("%w: time_zone: %w", ErrConfig, err)
@@ -29,12 +29,16 @@ func (b *Broker) newDesk() (*desk.Desk, error) {
 	for _, a := range b.o.Config.Agencies {
 		agencies = append(agencies, desk.Agency(a))
 	}
-	return desk.New(desk.Options{
+	o, err := b.signIn(ctx, desk.Options{
 		Book: deskBook{b.book}, Zones: deskZones{b}, Fleet: deskFleet{b}, Audit: b.audit, Agencies: agencies, Dev: b.o.Dev, Insecure: b.o.Dev,
 		APIToken: b.o.Token, PublicURL: b.deskURL(), Routes: b.answerRoutes(), TimeZone: zone, Clock: time.Now, NewID: newID, NewCode: newCode, Logger: b.log,
 		Version: b.o.Version, Seen: b.seen,
 		Course: desk.Course{Protocol: b.course, Cases: deskCasesOf{b.course}, Personal: deskPersonal{b.course}, Reports: deskReports{b.course}},
 	})
+	if err != nil {
+		return nil, err
+	}
+	return desk.New(o)
 }
 
 // SignInLink returns a new one-time link to the desk, in development.

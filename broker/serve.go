@@ -65,11 +65,10 @@ func (b *Broker) serve(ctx context.Context) error {
 	asking := own.Clone()
 	asking.ClientAuth = tls.RequestClientCert // a device that renews shows its certificate; the authority looks at it itself
 	b.http(ctx, tls.NewListener(b.listeners.enrol, asking), b.authority.Handler(gift, b.log), true)
-	b.http(ctx, b.listeners.admin, admin.Handler(adminBroker{b}, b.log), false)
 	if err := b.newAnswers(ctx); err != nil {
 		return err
 	}
-	if b.desk, err = b.newDesk(); err != nil {
+	if b.desk, err = b.newDesk(ctx); err != nil {
 		return err
 	}
 	l, err := b.deskListener(own)
@@ -78,6 +77,7 @@ func (b *Broker) serve(ctx context.Context) error {
 	}
 	b.http(ctx, l, b.desk, false)
 	b.onClose(b.desk.Close)
+	b.http(ctx, b.listeners.admin, admin.WithPeople(admin.Handler(adminBroker{b}, b.log), b, b.log), false)
 	return nil
 }
 

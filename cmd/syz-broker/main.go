@@ -89,12 +89,27 @@ func ready(ctx context.Context, b *broker.Broker, dev bool, stdout io.Writer) {
 	if every, err := daemon.SdWatchdogEnabled(false); err == nil && every > 0 {
 		go feed(ctx, b, every/2)
 	}
+	if b.NeedsAdministrator() {
+		first(ctx, b, stdout)
+	}
 	if !dev {
 		return
 	}
 	if link, err := b.SignInLink(); err == nil {
 		fmt.Fprintln(stdout, "desk:", link)
 	}
+}
+
+// first tells the person who started the broker how the first administrator gets in. The link is a secret: it is for a terminal, and
+// never for a journal.
+func first(ctx context.Context, b *broker.Broker, stdout io.Writer) {
+	if f, ok := stdout.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		if link, err := b.FirstAdministrator(ctx); err == nil {
+			fmt.Fprintln(stdout, "nobody can sign in at the desk yet. For the first administrator, once, within an hour:", link)
+			return
+		}
+	}
+	fmt.Fprintln(stdout, "nobody can sign in at the desk yet: run 'syzctl desk first-admin'")
 }
 
 // feed keeps the watchdog quiet for as long as the broker can write to its ledger's engine.

@@ -41,6 +41,8 @@ func (c *ctl) command(ctx context.Context, args []string) error {
 	switch name {
 	case "card":
 		return c.card(ctx, args)
+	case "desk":
+		return c.desk(ctx, args)
 	case "pin":
 		return c.pin(args)
 	case "devices", "verify", "entries", "signin":

@@ -36,6 +36,9 @@ usage: syzctl [--socket PATH] [--json] COMMAND
   entries                 print the ledger, one JSON object a line
   pin [--with FORM]       read a PIN and print the form for the configuration; with the form of another PIN of the zone it
                           shares that one's salt, and a device with many staff answers quickly
+  desk first-admin        make a one-time link for the first administrator of the desk
+  desk recover USER       ask for a new way in for somebody who has lost all passkeys
+  desk approve USER       approve what an administrator asked for, and get the link
   signin                  make a one-time sign-in link (brokers started with --dev)
 
   --socket PATH   the broker's socket (default /run/syz-broker/admin.sock)

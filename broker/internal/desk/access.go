@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"safeyouthzone/broker/contract/activation"
+	"safeyouthzone/broker/internal/desk/account"
 )
 
 // Role is what a person does at the desk. One person can have several.
@@ -63,6 +64,7 @@ const (
 	UserManage  Permission = "user.manage"
 	TokenManage Permission = "token.manage"
 	BreakGlass  Permission = "breakglass"
+	GlassSee    Permission = "glass.see" // be told that somebody broke the glass
 )
 
 // allowed is the whole of who may do what. What is not here is refused: a permission that has no line, and a role that is not in the
@@ -96,6 +98,7 @@ var allowed = map[Permission][]Role{
 	UserManage:  {Administrator},
 	TokenManage: {Administrator},
 	BreakGlass:  {Dispatcher, Responder, MDT, Administrator},
+	GlassSee:    {Supervisor},
 }
 
 // glass is what a broken glass adds for its sixty minutes, beside lifting the limits of zone and agency.
@@ -120,6 +123,10 @@ type Seat struct {
 
 	Locked bool // idle for too long: it hears that somebody calls, and sees no more than that
 	Glass  bool // has broken the glass: sees cases outside its own zones and agency
+	Fresh  bool // has proved who it is within the last minutes
+
+	Program bool // a token, not a person
+	session account.Session
 }
 
 // May is the one place where it is decided what a seat can do. Cases have limits of their own: see sees.

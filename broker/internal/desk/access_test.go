@@ -25,7 +25,7 @@ var matrix = map[desk.Permission]string{
 	desk.PolicyRead: "drsm.iau", desk.PolicyEdit: "..s...a.", desk.RosterEdit: "..s.....", desk.DrillStart: "..s.....",
 	desk.ReportRead: "..smn..u", desk.ReportExport: "..s.n...", desk.RetentionAct: "..s.....", desk.TemplateEdit: "..sm..a.",
 	desk.ReportWorking: "..sm....", desk.DocumentRead: "drsm..a.",
-	desk.AuditRead: ".......u", desk.UserManage: "......a.", desk.TokenManage: "......a.", desk.BreakGlass: "dr.m..a.",
+	desk.AuditRead: ".......u", desk.UserManage: "......a.", desk.TokenManage: "......a.", desk.BreakGlass: "dr.m..a.", desk.GlassSee: "..s.....",
 }
 
 func TestTheAccessTableIsAsAgreed(t *testing.T) {

@@ -97,7 +97,7 @@ func (d *Desk) apiDevices(w http.ResponseWriter, _ *http.Request, _ Seat) {
 
 // apiEvents tells every ledger entry once, in order, with the activation as it is after the last of them.
 func (d *Desk) apiEvents(w http.ResponseWriter, r *http.Request, seat Seat) {
-	d.stream(w, r, func(after uint64) ([]message, uint64) {
+	d.stream(w, r, seat, func(seat Seat, after uint64) ([]message, uint64) {
 		cases, rev := d.opt.Book.Changed(after)
 		var out []message
 		for _, k := range cases {

@@ -70,7 +70,11 @@ func (d *Desk) loadTemplates() (*template.Template, error) {
 		"languages": languageWords,
 		"called":    calledWords,
 		"ago":       func(t time.Time) string { return spoken(d.opt.Clock().Sub(t)) },
-		"left":      func(t time.Time) string { return leftWords(t.Sub(d.opt.Clock())) },
+		"boxes":     newBoxes,
+		"once": func(title, detail, secret string) map[string]string {
+			return map[string]string{"Title": title, "Detail": detail, "Secret": secret}
+		},
+		"left": func(t time.Time) string { return leftWords(t.Sub(d.opt.Clock())) },
 	}).ParseFS(web, "web/templates/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("cannot read page templates: %w", err)

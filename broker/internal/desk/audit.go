@@ -50,6 +50,17 @@ func (d *Desk) noteRefused(seat Seat, action, id, reason string) {
 	d.opt.Audit.Note(a, oneRefusal)
 }
 
+// target is a record about an account, a token or a glass.
+func (d *Desk) target(seat Seat, action, target, reason string) chain.Audit {
+	a := by(seat, action)
+	a.Target, a.Reason = target, reason
+	return a
+}
+
+func (d *Desk) noteTarget(seat Seat, action, target, reason string) {
+	d.opt.Audit.Note(d.target(seat, action, target, reason), 0)
+}
+
 // auditDoc is one line as programs and the audit page get it.
 type auditDoc struct {
 	audit.Line

@@ -39,6 +39,7 @@ type card struct {
 	Quiet      bool      // the ring can be silenced by somebody who has heard it
 	Selected   bool
 	Rev        uint64
+	Locked     bool // it is on a locked desk
 	now        time.Time
 }
 

@@ -13,7 +13,10 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/go-webauthn/webauthn/webauthn"
+
 	"safeyouthzone/broker/contract/activation"
+	"safeyouthzone/broker/internal/desk/account"
 )
 
 // maxAgencyID leaves room in a user id for the seat.
@@ -37,8 +40,16 @@ type Options struct {
 	// Course is the 72 hours; without it there are no pages for cases and reports.
 	Course Course
 
-	// Dev opens the desk to whoever holds the one-time link of [Desk.SignInLink]. Without it every page answers that sign-in is not
-	// set up.
+	// Accounts are who may sign in and who is; nil for those that end with the process. Passkeys lets their holders in.
+	Accounts *account.Store
+	Passkeys bool
+	// County is the county's own sign-in; nil for none.
+	County County
+	// IdleLock is after how long a desk that nobody touches locks itself; 0 for never.
+	IdleLock time.Duration
+
+	// Dev opens the desk to whoever holds the one-time link of [Desk.SignInLink]. Without it, passkeys and the county's sign-in every
+	// page answers that sign-in is not set up.
 	Dev bool
 	// Insecure leaves out the cookie attributes that need TLS. It is for plain HTTP on the loopback interface.
 	Insecure bool
@@ -62,15 +73,22 @@ type Desk struct {
 	log      *slog.Logger
 	page     *template.Template
 	assets   assets
-	sessions sessions
+	accounts *account.Store
+	passkeys *webauthn.WebAuthn // nil for none
+	devLinks devLinks
+	ways     *ways
+	guesses  guesses
 	presence *presence
 	watching *watching
 	spoken   spokenIn
 	handler  http.Handler
+	mux      *http.ServeMux
 	all      []Route
 	closing  chan struct{}
 	closed   sync.Once
 	streams  atomic.Int64
+
+	countyTurn sync.Mutex // one first sign-in at a time, so that nobody gets two accounts
 }
 
 // New makes a desk. It fails on options that could not work, and starts nothing.
@@ -104,11 +122,30 @@ func New(opt Options) (*Desk, error) {
 	if d.page, err = d.loadTemplates(); err != nil {
 		return nil, err
 	}
-	d.sessions = newSessions(opt.Clock)
+	if err = d.openAccounts(); err != nil {
+		return nil, err
+	}
 	d.presence = newPresence(opt.Clock)
 	d.watching = newWatching(opt.Clock)
 	d.handler, err = d.routes()
 	return d, err
+}
+
+// openAccounts readies the ways in.
+func (d *Desk) openAccounts() (err error) {
+	d.devLinks = devLinks{now: d.opt.Clock, all: map[string]time.Time{}}
+	if d.ways, err = newWays(d.opt.Clock); err != nil {
+		return fmt.Errorf("cannot seal sign-ins: %w", err)
+	}
+	if d.opt.Passkeys {
+		if d.passkeys, err = newPasskeys(d.opt.PublicURL); err != nil {
+			return err
+		}
+	}
+	if d.accounts = d.opt.Accounts; d.accounts == nil {
+		d.accounts, _, err = account.Open(context.Background(), new(account.Memory), account.ErrChanged, d.opt.Clock, d.log)
+	}
+	return err
 }
 
 // ServeHTTP answers one request.
@@ -132,7 +169,10 @@ func (d *Desk) Server() *http.Server {
 
 func (d *Desk) routes() (http.Handler, error) {
 	mux := http.NewServeMux()
-	all := slices.Concat(d.deskRoutes(), d.signInRoutes(), d.apiRoutes(), d.courseRoutes(), d.opt.Routes)
+	all := slices.Concat(
+		d.deskRoutes(), d.signInRoutes(), d.accountRoutes(), d.userRoutes(), d.tokenRoutes(), d.glassRoutes(), d.apiRoutes(), d.courseRoutes(),
+		d.opt.Routes,
+	)
 	if err := d.fill(mux, all); err != nil {
 		return nil, err
 	}

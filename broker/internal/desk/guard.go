@@ -7,11 +7,14 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"safeyouthzone/broker/internal/desk/account"
 )
 
 const (
 	maxBody          = 4 << 10
 	maxDocument      = 128 << 10 // a protocol in a form, encoded
+	maxPasskey       = 16 << 10  // what an authenticator says of itself
 	readWithin       = 15 * time.Second
 	answerPageWithin = 30 * time.Second
 )
@@ -46,8 +49,11 @@ func limit(next http.Handler) http.Handler {
 		_ = ctl.SetReadDeadline(now.Add(readWithin)) // a test's recorder has no connection
 		_ = ctl.SetWriteDeadline(now.Add(answerPageWithin))
 		most := int64(maxBody)
-		if strings.HasPrefix(r.URL.Path, "/api/v1/documents/") || strings.HasPrefix(r.URL.Path, "/documents/") {
+		switch {
+		case strings.HasPrefix(r.URL.Path, "/api/v1/documents/") || strings.HasPrefix(r.URL.Path, "/documents/"):
 			most = maxDocument
+		case r.URL.Path == "/passkey/finish":
+			most = maxPasskey
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, most)
 		next.ServeHTTP(w, r)
@@ -71,34 +77,43 @@ func (d *Desk) notFound(w http.ResponseWriter, r *http.Request) {
 
 // seatOf says who sends a request. Every route and every heartbeat of a stream asks it anew.
 func (d *Desk) seatOf(r *http.Request) (Seat, bool) {
-	if !d.opt.Dev {
-		return Seat{}, false
-	}
 	if bearer, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
 		return d.machine(r, bearer)
 	}
-	c, err := r.Cookie(d.cookieName())
-	if err != nil {
+	v, ok := d.cookieOf(r)
+	if !ok {
 		return Seat{}, false
 	}
-	return d.sessions.seat(c.Value)
+	return d.seatOfSession(v)
 }
 
-// still reports whether whoever opened a stream may go on reading it.
-func (d *Desk) still(r *http.Request) bool {
-	seat, ok := d.seatOf(r)
-	return d.barred(routeOf(r), seat, ok) == nil
+// renewed reports whether a browser has got a newer secret for the session of a request.
+func (d *Desk) renewed(r *http.Request) bool {
+	c, err := r.Cookie(d.cookieName())
+	return err == nil && d.accounts.Renewed(c.Value)
 }
 
 // devRoles are what somebody is who does not choose, in development mode.
 func devRoles() []Role { return []Role{Dispatcher, Supervisor} }
 
-// machine is the seat of a program, in development mode. It may be at any agency's desk and in any role.
+// machine is the seat of a program: it holds a token, and may act under /api/ alone.
 func (d *Desk) machine(r *http.Request, bearer string) (Seat, bool) {
-	want, got := hashed(d.opt.APIToken), hashed(bearer)
-	if d.opt.APIToken == "" || subtle.ConstantTimeCompare(want[:], got[:]) != 1 || !strings.HasPrefix(r.URL.Path, "/api/") {
+	if !strings.HasPrefix(r.URL.Path, "/api/v1/") {
 		return Seat{}, false
 	}
+	if d.opt.Dev && d.opt.APIToken != "" && subtle.ConstantTimeCompare([]byte(account.Hash(d.opt.APIToken)), []byte(account.Hash(bearer))) == 1 {
+		return d.devMachine(r)
+	}
+	t, ok := d.accounts.Token(bearer)
+	if !ok {
+		return Seat{}, false
+	}
+	_, known := d.agencies[t.Agency]
+	return Seat{User: t.Agency + "-" + t.ID, Agency: t.Agency, Roles: toRoles(t.Roles), Zones: t.Zones, Program: true}, known
+}
+
+// devMachine is a program in development mode. It may be at any agency's desk and in any role.
+func (d *Desk) devMachine(r *http.Request) (Seat, bool) {
 	agency, roles, ok := d.opt.Agencies[0].ID, devRoles(), true
 	if h := r.Header.Get("X-Syz-Agency"); h != "" {
 		agency = h
@@ -107,7 +122,7 @@ func (d *Desk) machine(r *http.Request, bearer string) (Seat, bool) {
 		roles, ok = parseRoles(h)
 	}
 	_, known := d.agencies[agency]
-	return Seat{User: agency + "-api", Agency: agency, Roles: roles}, ok && known
+	return Seat{User: agency + "-api", Agency: agency, Roles: roles, Program: true, Fresh: true}, ok && known
 }
 
 // caseOf is the only way to show one case. A case outside the limits of a seat is answered as one that does not exist. Who reads is

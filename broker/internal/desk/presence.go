@@ -98,9 +98,9 @@ func (d *Desk) away(w http.ResponseWriter, _ *http.Request, seat Seat) {
 }
 
 // asideOf tells a page what is not in the ledger: who else looks, and the banners. It says each only when it has changed.
-func (d *Desk) asideOf(seat Seat) aside {
+func (d *Desk) asideOf() aside {
 	said := map[string]string{"looking": "{}", "banners": ""}
-	return func() ([]message, <-chan struct{}) {
+	return func(seat Seat) ([]message, <-chan struct{}) {
 		who, changed := d.lookers(seat)
 		var out []message
 		say := func(name, text string, data any) {

@@ -23,7 +23,8 @@ type Route struct {
 	Permission Permission
 	Handler    func(http.ResponseWriter, *http.Request, Seat)
 	WhenLocked bool // also for a seat that is locked: it must show no more than that somebody calls, and where
-	StepUp     bool // only within five minutes of a fresh sign-in
+	StepUp     bool // only within five minutes of a fresh sign-in; a program can not do it, unless it exports
+	Quiet      bool // a page posts it by itself: it does not put off the lock
 
 	Nav, Icon string // a page in the navigation: its words, and a symbol of icons.svg; see chrome.go
 }
@@ -37,18 +38,17 @@ func public(h http.HandlerFunc) func(http.ResponseWriter, *http.Request, Seat) {
 func (d *Desk) Routes() []Route { return slices.Clone(d.all) }
 
 func (d *Desk) deskRoutes() []Route {
-	session := func(w http.ResponseWriter, _ *http.Request, _ Seat) { w.WriteHeader(http.StatusNoContent) }
 	all := []Route{
 		{Pattern: "GET /static/", Permission: Anyone, Handler: public(d.assets.ServeHTTP)},
 		{Pattern: "GET /{$}", Permission: Anyone, Handler: public(d.home)},
-		{Pattern: "GET /session", Permission: SignedIn, Handler: session, WhenLocked: true},
+		{Pattern: "GET /session", Permission: SignedIn, Handler: d.session, WhenLocked: true},
 
 		{Pattern: "GET /desk", Permission: CaseList, Handler: d.deskPage, Nav: "Activations", Icon: "bell"},
 		{Pattern: "GET /desk/{id}", Permission: CaseRead, Handler: d.deskPage},
 		{Pattern: "GET /desk/{id}/detail", Permission: CaseRead, Handler: d.detailPart},
-		{Pattern: "POST /desk/{id}/looking", Permission: CaseRead, Handler: d.looking},
-		{Pattern: "POST /desk/watching", Permission: CaseList, Handler: d.watch},
-		{Pattern: "POST /desk/away", Permission: CaseList, Handler: d.away},
+		{Pattern: "POST /desk/{id}/looking", Permission: CaseRead, Handler: d.looking, Quiet: true},
+		{Pattern: "POST /desk/watching", Permission: CaseList, Handler: d.watch, Quiet: true},
+		{Pattern: "POST /desk/away", Permission: CaseList, Handler: d.away, Quiet: true},
 		{Pattern: "GET /devices", Permission: DeviceRead, Handler: d.devicesPage, Nav: "Devices", Icon: "screen"},
 		{Pattern: "GET /devices/table", Permission: DeviceRead, Handler: d.devicesPart},
 		{Pattern: "GET /audit", Permission: AuditRead, Handler: d.auditPage, Nav: "Audit", Icon: "list"},
@@ -58,6 +58,15 @@ func (d *Desk) deskRoutes() []Route {
 		all = append(all, Route{Pattern: "POST /desk/{id}/" + string(v), Permission: v.permission(), Handler: d.act(v)})
 	}
 	return all
+}
+
+// session tells a page whether its person is still signed in, and whether the desk is locked.
+func (d *Desk) session(w http.ResponseWriter, _ *http.Request, seat Seat) {
+	if seat.Locked {
+		w.WriteHeader(http.StatusLocked)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
 }
 
 // fill makes the mux from the list of routes, and refuses a list that is not whole.
@@ -74,7 +83,7 @@ func (d *Desk) fill(mux *http.ServeMux, all []Route) (err error) {
 		}
 		mux.Handle(r.Pattern, d.guarded(r))
 	}
-	d.all = all
+	d.all, d.mux = all, mux
 	return nil
 }
 
@@ -96,12 +105,11 @@ func (d *Desk) guarded(route Route) http.Handler {
 		}
 		seat, ok := d.seatOf(r)
 		if p := d.barred(route, seat, ok); p != nil {
-			if ok {
-				d.log.WarnContext(r.Context(), "refused", slog.String("user", seat.User), slog.String("permission", string(route.Permission)), slog.String("code", p.Code))
-				d.noteRefused(seat, string(route.Permission), "", p.Code)
-			}
-			d.refuse(w, r, *p)
+			d.turnAway(w, r, route, seat, p)
 			return
+		}
+		if !route.Quiet {
+			d.touch(r, seat)
 		}
 		route.Handler(w, r, seat)
 	})
@@ -110,14 +118,66 @@ func (d *Desk) guarded(route Route) http.Handler {
 // barred says why a seat can not use a route; nil if it can.
 func (d *Desk) barred(route Route, seat Seat, known bool) *refusal {
 	switch {
-	case !d.opt.Dev:
+	case !d.canSignIn():
 		return &notSetUp
 	case !known:
 		return &notSignedIn
+	case seat.Locked && !route.WhenLocked:
+		return &isLocked
 	case !seat.May(route.Permission):
 		return &notAllowed
+	case route.StepUp && !seat.Fresh && !(seat.Program && route.Permission == ReportExport):
+		return &notFresh
 	}
 	return nil
+}
+
+// turnAway tells somebody why not, in the form that helps them on.
+func (d *Desk) turnAway(w http.ResponseWriter, r *http.Request, route Route, seat Seat, p *refusal) {
+	switch {
+	case p == &notSignedIn && r.Header.Get("Authorization") != "":
+		d.wrong(w, r, "token", *p)
+		return
+	case p == &notSignedIn:
+		d.askToSignIn(w, r)
+		return
+	case p == &notSetUp:
+		d.refuse(w, r, *p)
+		return
+	}
+	d.log.WarnContext(r.Context(), "refused", slog.String("user", seat.User), slog.String("permission", string(route.Permission)), slog.String("code", p.Code))
+	d.noteRefused(seat, string(route.Permission), "", p.Code)
+	switch {
+	case p == &isLocked && wantsPage(r):
+		next := "/"
+		if r.Method == http.MethodGet {
+			next = r.URL.RequestURI()
+		}
+		d.showLocked(w, seat, next)
+	case p == &notFresh && wantsPage(r):
+		v := d.signInView()
+		v.Again, v.Next, v.Problem = seatName(seat.User, seat.Agency), d.pageAbove(r), p.Detail
+		v.Dev = d.opt.Dev && seat.session.How == byLink
+		d.render(w, p.Status, "again", v)
+	default:
+		d.refuse(w, r, *p)
+	}
+}
+
+// pageAbove is the page on which somebody most likely pressed a button.
+func (d *Desk) pageAbove(r *http.Request) string {
+	path := r.URL.Path
+	for path != "" && path != "/" {
+		at, err := http.NewRequestWithContext(r.Context(), http.MethodGet, path, http.NoBody)
+		if err != nil {
+			break
+		}
+		if _, pattern := d.mux.Handler(at); strings.HasPrefix(pattern, "GET ") {
+			return path
+		}
+		path = path[:strings.LastIndex(path, "/")]
+	}
+	return "/"
 }
 
 // home sends everybody to the first page that is theirs.

@@ -1,96 +1,152 @@
 package desk
 
 import (
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
-	"maps"
-	"sync"
+	"context"
+	"log/slog"
+	"net/http"
 	"time"
+
+	"safeyouthzone/broker/internal/desk/account"
 )
 
 const (
-	sessionLife = 12 * time.Hour
-	linkLife    = 10 * time.Minute
-	maxSessions = 1000
+	linkLife  = 10 * time.Minute
+	freshFor  = 5 * time.Minute // for how long after a sign-in somebody can do what needs a fresh one
+	storeSoon = 5 * time.Second
 )
 
-// key is the hash of a secret: the secret itself is only ever at the browser.
-type key [sha256.Size]byte
+// How somebody signed in.
+const (
+	byLink    = "link" // in development
+	byPasskey = "passkey"
+	byCounty  = "county"
+)
 
-func hashed(secret string) key { return sha256.Sum256([]byte(secret)) }
-
-// newSecret returns 256 random bits as text.
-func newSecret() string {
-	b := make([]byte, 32)
-	_, _ = rand.Read(b) // never fails, by its contract
-	return hex.EncodeToString(b)
-}
-
-type session struct {
-	seat Seat
-	ends time.Time
-}
-
-// sessions holds who is signed in, and the one-time links that are still good. A restart signs everybody out.
-type sessions struct {
-	now func() time.Time
-	mu  *sync.Mutex
-	all map[key]session
-	tip map[key]time.Time // one-time links and when they end
-}
-
-func newSessions(now func() time.Time) sessions {
-	return sessions{now: now, mu: new(sync.Mutex), all: make(map[key]session), tip: make(map[key]time.Time)}
-}
-
-// link makes the secret of a one-time link.
-func (s sessions) link() string {
-	secret := newSecret()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	now := s.now()
-	maps.DeleteFunc(s.tip, func(_ key, ends time.Time) bool { return !now.Before(ends) })
-	s.tip[hashed(secret)] = now.Add(linkLife)
-	return secret
-}
-
-// good reports whether a link could still be used, and leaves it so.
-func (s sessions) good(secret string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	ends, ok := s.tip[hashed(secret)]
-	return ok && s.now().Before(ends)
-}
-
-// open uses up a link and opens a session for seat.
-func (s sessions) open(link string, seat Seat) (secret string, ok bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	now := s.now()
-	ends, ok := s.tip[hashed(link)]
-	delete(s.tip, hashed(link))
-	if !ok || !now.Before(ends) {
-		return "", false
+// seatOfSession is who sits at a browser. Everything is looked up anew each time: a role that was taken away, an account that was
+// disabled or a session that was ended counts from the next heartbeat on.
+func (d *Desk) seatOfSession(v account.Session) (Seat, bool) {
+	seat := Seat{User: v.User, Agency: v.Agency, Roles: toRoles(v.Roles), session: v}
+	if v.How == byLink {
+		if !d.opt.Dev {
+			return Seat{}, false
+		}
+	} else {
+		u, ok := d.accounts.User(v.User)
+		if !ok || u.Disabled {
+			return Seat{}, false
+		}
+		seat.Agency, seat.Roles, seat.Zones = u.Agency, toRoles(u.Roles), u.Zones
 	}
-	maps.DeleteFunc(s.all, func(_ key, v session) bool { return !now.Before(v.ends) })
-	if len(s.all) >= maxSessions {
-		return "", false
+	if _, known := d.agencies[seat.Agency]; !known {
+		return Seat{}, false
 	}
-	secret = newSecret()
-	s.all[hashed(secret)] = session{seat: seat, ends: now.Add(sessionLife)}
-	return secret, true
+	now := d.opt.Clock()
+	seat.Locked = v.Locked || d.opt.IdleLock > 0 && now.Sub(v.Active) >= d.opt.IdleLock
+	seat.Fresh = now.Sub(v.Fresh) < freshFor && !seat.Locked
+	_, seat.Glass = d.accounts.Glass(v.User)
+	return seat, true
 }
 
-func (s sessions) seat(secret string) (Seat, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	v, ok := s.all[hashed(secret)]
-	return v.seat, ok && s.now().Before(v.ends)
+// cookieOf is the session that a browser brings, if it is good.
+func (d *Desk) cookieOf(r *http.Request) (v account.Session, ok bool) {
+	c, err := r.Cookie(d.cookieName())
+	if err != nil {
+		return v, false
+	}
+	return d.accounts.Session(c.Value)
 }
 
-func (s sessions) close(secret string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.all, hashed(secret))
+// touch notes that a person does something, which puts off the lock. What pages fetch by themselves is nobody's doing.
+func (d *Desk) touch(r *http.Request, seat Seat) {
+	if seat.session.Key == "" || seat.Locked || r.Method == http.MethodGet && !wantsPage(r) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), storeSoon)
+	defer cancel()
+	if err := d.accounts.Touch(ctx, seat.session); err != nil {
+		d.log.Warn("activity not stored", slog.String("user", seat.User), slog.Any("error", err))
+	}
+}
+
+// enter opens a session at a browser. What the browser held before is ended and never used again.
+func (d *Desk) enter(w http.ResponseWriter, r *http.Request, v account.Session) error {
+	ctx, cancel := context.WithTimeout(r.Context(), storeSoon)
+	defer cancel()
+	secret, err := d.accounts.NewSession(ctx, v)
+	if err != nil {
+		return err
+	}
+	if old, ok := d.cookieOf(r); ok {
+		if err := d.accounts.EndSession(ctx, old.Key); err != nil {
+			d.log.Warn("session not ended", slog.String("user", old.User), slog.Any("error", err))
+		}
+	}
+	d.giveCookie(w, secret)
+	seat, _ := d.seatOfSession(v)
+	d.log.Info("signed in", slog.String("user", v.User), slog.String("how", v.How))
+	a := by(seat, "signed_in")
+	a.Reason = v.How
+	d.opt.Audit.Note(a, 0)
+	return nil
+}
+
+// renew gives the session at a browser a new secret after its person has proved anew who they are, and unlocks it.
+func (d *Desk) renew(w http.ResponseWriter, r *http.Request, seat Seat, how string) error {
+	ctx, cancel := context.WithTimeout(r.Context(), storeSoon)
+	defer cancel()
+	secret, err := d.accounts.Renew(ctx, seat.session, how)
+	if err != nil {
+		return err
+	}
+	d.giveCookie(w, secret)
+	a := by(seat, "proved_anew")
+	if seat.Locked {
+		a.Action = "unlocked"
+	}
+	a.Reason = how
+	d.opt.Audit.Note(a, 0)
+	return nil
+}
+
+func (d *Desk) giveCookie(w http.ResponseWriter, secret string) {
+	c := d.cookie(d.cookieName(), secret)
+	c.MaxAge = int(account.SessionLife / time.Second)
+	http.SetCookie(w, c)
+}
+
+func (d *Desk) dropCookie(w http.ResponseWriter, name string) {
+	c := d.cookie(name, "")
+	c.MaxAge = -1
+	http.SetCookie(w, c)
+}
+
+func (d *Desk) cookieName() string { return d.hostPrefix() + "syz-desk" }
+
+// hostPrefix makes browsers refuse the cookie from any other host, and over plain HTTP.
+func (d *Desk) hostPrefix() string {
+	if d.opt.Insecure {
+		return ""
+	}
+	return "__Host-"
+}
+
+// cookie is lax, not strict, so that a link in a message opens the desk of somebody who is signed in; writes are guarded by origin.
+func (d *Desk) cookie(name, value string) *http.Cookie {
+	return &http.Cookie{Name: name, Value: value, Path: "/", HttpOnly: true, Secure: !d.opt.Insecure, SameSite: http.SameSiteLaxMode}
+}
+
+func toRoles(names []string) []Role {
+	out := make([]Role, len(names))
+	for i, n := range names {
+		out[i] = Role(n)
+	}
+	return out
+}
+
+func roleNames(roles []Role) []string {
+	out := make([]string, len(roles))
+	for i, r := range roles {
+		out[i] = string(r)
+	}
+	return out
 }

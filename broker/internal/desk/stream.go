@@ -3,6 +3,7 @@ package desk
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -16,8 +17,9 @@ const (
 	maxStreams  = 2000
 )
 
-// batch makes the server-sent events for all changes after a ledger sequence, and says up to where they reach.
-type batch func(after uint64) (events []message, rev uint64)
+// batch makes the server-sent events for all changes after a ledger sequence, as the seat may see them now, and says up to where they
+// reach.
+type batch func(seat Seat, after uint64) (events []message, rev uint64)
 
 // message is one server-sent event; its id is a ledger sequence, which never changes its meaning. What is not of the ledger has none.
 type message struct {
@@ -27,7 +29,7 @@ type message struct {
 }
 
 // aside makes the events that are not in the ledger and have no id, and a channel that is closed when there may be more.
-type aside func() ([]message, <-chan struct{})
+type aside func(seat Seat) ([]message, <-chan struct{})
 
 // stream sends batches until the reader goes, falls behind, is signed out or the desk closes. It keeps no queue for the reader:
 // what is unsent is in the book.
@@ -37,10 +39,11 @@ type stream struct {
 	next batch
 	side aside // nil for none
 	more <-chan struct{}
+	seat Seat // as it was at the last heartbeat
 	at   uint64
 }
 
-func (d *Desk) stream(w http.ResponseWriter, r *http.Request, next batch, side aside) {
+func (d *Desk) stream(w http.ResponseWriter, r *http.Request, seat Seat, next batch, side aside) {
 	if d.streams.Add(1) > maxStreams || r.Method != http.MethodGet {
 		d.streams.Add(-1)
 		d.refuse(w, r, tooMany)
@@ -52,9 +55,9 @@ func (d *Desk) stream(w http.ResponseWriter, r *http.Request, next batch, side a
 		d.refuse(w, r, badRequest)
 		return
 	}
-	s := &stream{w: w, ctl: http.NewResponseController(w), next: next, side: side, at: after}
+	s := &stream{w: w, ctl: http.NewResponseController(w), next: next, side: side, seat: seat, at: after}
 	pokes := d.opt.Book.Changes(r.Context())
-	_, rev := next(^uint64(0))
+	_, rev := next(seat, ^uint64(0))
 	if !known {
 		s.at = rev
 	}
@@ -66,7 +69,7 @@ func (d *Desk) stream(w http.ResponseWriter, r *http.Request, next batch, side a
 		first += "event: reset\ndata: {}\n\n"
 		s.at = rev
 	}
-	if s.write([]byte(first)) != nil || s.catchUp() != nil || s.beat(d.opt.Clock()) != nil || s.aside() != nil {
+	if s.write([]byte(first)) != nil || d.tellLock(s) != nil || s.catchUp() != nil || s.beat(d.opt.Clock()) != nil || s.aside() != nil {
 		return
 	}
 	d.follow(r, s, pokes)
@@ -87,21 +90,50 @@ func (d *Desk) follow(r *http.Request, s *stream, pokes <-chan struct{}) {
 		case <-s.more:
 			err = s.aside()
 		case <-tick.C:
-			if !d.still(r) {
-				_ = s.write([]byte("event: signed-out\ndata: {}\n\n"))
-				return
-			}
-			if err = s.catchUp(); err == nil { // even if a poke was lost
-				err = s.beat(d.opt.Clock())
-			}
-			if err == nil {
-				err = s.aside()
-			}
+			err = d.renewStream(r, s)
 		}
 		if err != nil {
 			return
 		}
 	}
+}
+
+// errOver means that whoever opened a stream may not go on reading it.
+var errOver = errors.New("the stream is over")
+
+// renewStream is what each heartbeat does: it asks anew who reads and what they may see, tells what a lost poke would have told, and
+// beats.
+func (d *Desk) renewStream(r *http.Request, s *stream) error {
+	seat, ok := d.seatOf(r)
+	if d.barred(routeOf(r), seat, ok) != nil {
+		if !d.renewed(r) { // a newer secret is at the browser: it comes back with that
+			_ = s.write([]byte("event: signed-out\ndata: {}\n\n"))
+		}
+		return errOver
+	}
+	was := s.seat.Locked
+	s.seat = seat
+	if was != seat.Locked {
+		if err := d.tellLock(s); err != nil {
+			return err
+		}
+	}
+	if err := s.catchUp(); err != nil {
+		return err
+	}
+	if err := s.beat(d.opt.Clock()); err != nil {
+		return err
+	}
+	return s.aside()
+}
+
+// tellLock tells a page what it shows while the desk is locked. That it is unlocked a page learns when it comes back: it is given a new
+// secret then.
+func (d *Desk) tellLock(s *stream) error {
+	if s.side == nil || !s.seat.Locked { // no page, or nothing to hide
+		return nil
+	}
+	return s.send([]message{{Name: "lock", Data: d.lockPart(s.seat)}})
 }
 
 // startOf says after which change a reader wants to hear; not known means from now on.
@@ -118,7 +150,7 @@ func startOf(r *http.Request) (after uint64, known, ok bool) {
 }
 
 func (s *stream) catchUp() error {
-	events, rev := s.next(s.at)
+	events, rev := s.next(s.seat, s.at)
 	if err := s.send(events); err != nil {
 		return err
 	}
@@ -131,7 +163,7 @@ func (s *stream) aside() error {
 	if s.side == nil {
 		return nil
 	}
-	events, more := s.side()
+	events, more := s.side(s.seat)
 	s.more = more
 	return s.send(events)
 }
@@ -177,7 +209,7 @@ type pushed struct {
 
 // pageEvents feeds the pages: the small card of each changed case. Who shows the case fetches the rest.
 func (d *Desk) pageEvents(w http.ResponseWriter, r *http.Request, seat Seat) {
-	d.stream(w, r, func(after uint64) ([]message, uint64) {
+	d.stream(w, r, seat, func(seat Seat, after uint64) ([]message, uint64) {
 		cases, rev := d.opt.Book.Changed(after)
 		var out []message
 		for _, k := range cases {
@@ -185,12 +217,16 @@ func (d *Desk) pageEvents(w http.ResponseWriter, r *http.Request, seat Seat) {
 				continue
 			}
 			var b bytes.Buffer
-			if err := d.page.ExecuteTemplate(&b, "card", d.card(seat, k)); err != nil {
+			name, c := "card", d.card(seat, k)
+			if seat.Locked {
+				name, c = "lockcard", lockedCard(c)
+			}
+			if err := d.page.ExecuteTemplate(&b, name, c); err != nil {
 				d.log.Error("card not made", slog.String("case", k.State.Case), slog.Any("error", err))
 				continue
 			}
 			out = append(out, message{ID: k.Rev, Name: "card", Data: pushed{ID: k.State.Case, HTML: b.String()}})
 		}
 		return out, rev
-	}, d.asideOf(seat))
+	}, d.asideOf())
 }

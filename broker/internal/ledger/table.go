@@ -97,3 +97,11 @@ func (t *Table) Watch(ctx context.Context, fn func(key string, rev uint64, value
 		return nil, fmt.Errorf("cannot watch table: %w", ctx.Err())
 	}
 }
+
+// Delete removes a key. Who watches the table is not told: what must be known to be over is first written as such.
+func (t *Table) Delete(ctx context.Context, key string) error {
+	if err := t.kv.Purge(ctx, key); err != nil {
+		return fmt.Errorf("cannot write table: %w", err)
+	}
+	return nil
+}

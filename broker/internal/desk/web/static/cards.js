@@ -18,6 +18,7 @@ export function mark() {
   for (const c of all('.card')) {
     const is = c.dataset.id === id
     c.classList.toggle('selected', is)
+    if (!$('a', c)) continue // a locked desk opens none
     is ? $('a', c).setAttribute('aria-current', 'true') : $('a', c).removeAttribute('aria-current')
   }
 }

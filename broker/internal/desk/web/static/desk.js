@@ -9,6 +9,7 @@ import * as keys from './keys.js'
 import * as awake from './awake.js'
 import * as looking from './looking.js'
 import * as watching from './watching.js'
+import * as lock from './lock.js'
 
 const { page, rev, now } = document.body.dataset
 
@@ -20,6 +21,7 @@ $('#noticeok').addEventListener('click', () => notice(''))
 $('#heard')?.addEventListener('click', sound.hush)
 awake.start()
 watching.start()
+lock.start()
 
 stream.follow({
   after: rev,
@@ -27,6 +29,8 @@ stream.follow({
   onLink: stream.shown(),
   onBanners: html => $('#banners').replaceChildren(elements(html)),
   onLooking: looking.show,
+  onLock: lock.show,
+  onOpen: lock.check,
   onCard(c) {
     cards.place(c)
     if (page !== 'desk') return

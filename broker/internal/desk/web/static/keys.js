@@ -41,6 +41,7 @@ export function start() {
   addEventListener('keydown', e => {
     if (e.ctrlKey || e.metaKey || e.altKey || e.repeat || help.open || e.target.matches('input:not([type=radio],[type=checkbox]),textarea,select')) return
     if (e.key === '?') { help.showModal(); return }
+    if (document.body.dataset.locked !== undefined && !['h', 'n'].includes(e.key.toLowerCase())) return
     const act = on?.checked && Object.hasOwn(does, e.key.toLowerCase()) && does[e.key.toLowerCase()]
     if (!act) return
     e.preventDefault()

@@ -4,7 +4,7 @@ import { $ } from './dom.js'
 const SILENT = 5000 // ms without a heartbeat until the page says so: the server beats every 2 s
 const BROKEN = 2500 // ms after a link is known to be broken: a short restart need not alarm anybody
 
-export function follow({ after, onCard, onBeat, onLink, onBanners, onLooking }) {
+export function follow({ after, onCard, onBeat, onLink, onBanners, onLooking, onLock, onOpen }) {
   let source, last = after, heard = performance.now(), up, back = 250, retry = 0, broken = 0
 
   function link(now, why) {
@@ -26,6 +26,8 @@ export function follow({ after, onCard, onBeat, onLink, onBanners, onLooking }) 
     source.addEventListener('card', e => { last = e.lastEventId; alive(); onCard(JSON.parse(e.data)) })
     source.addEventListener('banners', e => onBanners(JSON.parse(e.data)))
     source.addEventListener('looking', e => onLooking(JSON.parse(e.data)))
+    source.addEventListener('open', onOpen)
+    source.addEventListener('lock', e => onLock(JSON.parse(e.data)))
     source.addEventListener('reset', () => location.reload())
     source.addEventListener('signed-out', () => { source.close(); link(false, 'signed-out') })
     source.onerror = () => { broken ||= performance.now(); if (source.readyState === EventSource.CLOSED) refused() }

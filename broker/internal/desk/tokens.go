@@ -1,0 +1,101 @@
+package desk
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"safeyouthzone/broker/internal/desk/account"
+)
+
+const maxTokenDays = 366
+
+func (d *Desk) tokenRoutes() []Route {
+	return []Route{
+		{Pattern: "GET /tokens", Permission: TokenManage, Handler: d.tokensPage, Nav: "API tokens", Icon: "key"},
+		{Pattern: "POST /tokens", Permission: TokenManage, Handler: d.makeToken, StepUp: true},
+		{Pattern: "POST /tokens/{token}/revoke", Permission: TokenManage, Handler: d.revokeToken},
+	}
+}
+
+type tokenRow struct {
+	account.Token
+	Of    Agency
+	State string // good, ended, revoked
+}
+
+type tokensView struct {
+	Tokens   []tokenRow
+	Agencies []Agency
+	Roles    []Role
+	Days     int
+	Secret   string // shown once
+	Made     account.Token
+	Fresh    bool
+}
+
+func (d *Desk) tokensView(seat Seat) tokensView {
+	v := tokensView{Agencies: d.opt.Agencies, Roles: tokenRoles(), Days: 90, Fresh: seat.Fresh}
+	for _, t := range d.accounts.Tokens() {
+		row := tokenRow{t, d.agency(t.Agency), "good"}
+		switch {
+		case !t.Revoked.IsZero():
+			row.State = "revoked"
+		case !d.opt.Clock().Before(t.Ends):
+			row.State = "ended"
+		}
+		v.Tokens = append(v.Tokens, row)
+	}
+	slices.SortFunc(v.Tokens, func(a, b tokenRow) int { return b.Created.Compare(a.Created) })
+	return v
+}
+
+// tokenRoles are what a program can be: not an administrator, who lets people in.
+func tokenRoles() []Role {
+	return slices.DeleteFunc(Roles(), func(r Role) bool { return r == Administrator })
+}
+
+func (d *Desk) tokensPage(w http.ResponseWriter, _ *http.Request, seat Seat) {
+	d.sheet(w, seat, "tokens", "API tokens", d.tokensView(seat))
+}
+
+// makeToken shows the secret of a new token, this once.
+func (d *Desk) makeToken(w http.ResponseWriter, r *http.Request, seat Seat) {
+	want, ok := d.formRoles(r)
+	name := strings.TrimSpace(r.PostFormValue("name"))
+	days, err := strconv.Atoi(r.PostFormValue("days"))
+	if !ok || name == "" || !goodName(name) || err != nil || days < 1 || days > maxTokenDays || slices.Contains(want.Roles, Administrator) {
+		d.sheetWith(w, seat, http.StatusUnprocessableEntity, "tokens", "API tokens", d.tokensView(seat), &refusal{
+			Title: "Say what it is for, its agency, at least one role, and from 1 to 366 days.", Detail: "No token was made.",
+		})
+		return
+	}
+	if err := d.opt.Audit.Keep(r.Context(), d.target(seat, "token_made", want.Agency, strings.Join(roleNames(want.Roles), " "))); err != nil {
+		d.notDone(w, r, seat, err)
+		return
+	}
+	t, secret, err := d.accounts.NewToken(r.Context(), account.Token{
+		Name: name, Agency: want.Agency, Roles: roleNames(want.Roles), Zones: want.Zones, By: seat.User,
+		Ends: d.opt.Clock().Add(time.Duration(days) * 24 * time.Hour).UTC(),
+	})
+	if err != nil {
+		d.notDone(w, r, seat, err)
+		return
+	}
+	v := d.tokensView(seat)
+	v.Secret, v.Made = secret, t
+	d.sheet(w, seat, "tokens", "API tokens", v)
+}
+
+// revokeToken needs no fresh sign-in: what may be stolen must be ended at once.
+func (d *Desk) revokeToken(w http.ResponseWriter, r *http.Request, seat Seat) {
+	t, err := d.accounts.RevokeToken(r.Context(), r.PathValue("token"))
+	if err != nil {
+		d.notFound(w, r)
+		return
+	}
+	d.noteTarget(seat, "token_revoked", t.ID, "")
+	http.Redirect(w, r, "/tokens", http.StatusSeeOther)
+}
