@@ -240,3 +240,67 @@ func TestAnotherLanguageIsOneTouchAway(t *testing.T) {
 		says(t, k, "Need help?") // the neutral page does not tell what was chosen
 	})
 }
+
+// Youth, staff and button ask for the same help: it is one call, whoever was first.
+func TestYouthAndStaffMakeOneCall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		agent := kiosktest.NewAgent()
+		k := open(t, agent, kiosktest.Options{})
+		tap(t, k, "help", "yes", "close")
+		signIn(t, k)
+		tap(t, k, "start")
+		want(t, k, "steps")
+		if open := agent.State().Activations; len(open) != 1 {
+			t.Errorf("%d calls, want 1", len(open))
+		}
+		agent.Newest(func(a *agentapi.Activation) { a.Stage, a.Code = activation.Received, "7F-21" })
+		synctest.Wait()
+		says(t, k, "7F-21")
+	})
+}
+
+// The desk must know how the youth is, and a kiosk for staff shows it when nobody has looked.
+func TestWelfareIsAskedAndTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		agent := kiosktest.NewAgent()
+		k := open(t, agent, kiosktest.Options{StaffOnly: true})
+		tap(t, k, "start", "sure", "pin.2", "pin.4", "pin.6", "pin.8", "pin.ok", "next", "next", "later")
+		agent.Newest(func(a *agentapi.Activation) { a.Stage, a.AgeMS = activation.Received, 301_000 })
+		synctest.Wait()
+		want(t, k, "welfare")
+		tap(t, k, "well")
+		want(t, k, "steps")
+		says(t, k, "You looked: all right.")
+		time.Sleep(2*time.Minute + time.Second)
+		synctest.Wait()
+		want(t, k, "room")
+		agent.Newest(func(a *agentapi.Activation) { a.Welfare.AgeMS = 301_000 })
+		synctest.Wait()
+		says(t, k, "Look how the youth is")
+		if got := agent.Calls(); got[len(got)-1] != "welfare token-1 a-1 ok" {
+			t.Errorf("the agent was asked for %v", got)
+		}
+	})
+}
+
+// IT asks for a restart: first the agent, then the window.
+func TestRestartIsTheAgentsAndThenTheWindows(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		agent := kiosktest.NewAgent()
+		restarts := 0
+		k := open(t, agent, kiosktest.Options{Restart: func() { restarts++ }})
+		tap(t, k, "staff", "pin.1", "pin.3", "pin.5", "pin.7", "pin.ok")
+		want(t, k, "it")
+		agent.Fail("restart", errors.New("no answer"))
+		tap(t, k, "restart", "sure")
+		says(t, k, "That did not work. Try again.")
+		if restarts != 0 {
+			t.Error("the window restarted without its agent")
+		}
+		agent.Fail("restart", nil)
+		tap(t, k, "restart", "sure")
+		if restarts != 1 {
+			t.Errorf("the window restarted %d times", restarts)
+		}
+	})
+}

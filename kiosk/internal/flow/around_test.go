@@ -269,6 +269,13 @@ func TestANewDeviceAsksForTheCodeOfItsCard(t *testing.T) {
 	}
 	r.tap("back")
 	r.want(flow.Idle)
+	r.agent.Health.Enrolled = true
+	r.hear()
+	r.tap("staff")
+	r.want(flow.PIN)
+	r.agent.Health.Enrolled = false
+	r.hear() // the first word of the agent came after the finger
+	r.want(flow.Enrol)
 }
 
 // What staff should look at must not tell anybody else of a call.

@@ -111,6 +111,10 @@ func (s State) hear(e Heard) (State, []Effect) {
 	if !slices.Contains(s.Offered(), s.Lang) {
 		s.Lang = s.Site()
 	}
+	if s.Screen == PIN && s.Then == Zone && !s.Agent.Health.Enrolled {
+		s = s.clean()
+		s.Screen = Enrol // somebody was quicker than the agent's first word
+	}
 	s = s.follow().alarm().look()
 	if s.Call != nil && s.Call.Failed {
 		sooner := *s.Call
