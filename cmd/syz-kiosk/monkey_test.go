@@ -43,6 +43,9 @@ func TestMonkey(t *testing.T) {
 	}
 	t.Logf("SYZ_MONKEY_SEED=%d SYZ_MONKEY=%s", seed, length)
 	w := openWith(t, options{width: 800, height: 480, dpi: 133, debug: true})
+	w.agent.Change(func(s *agentapi.State) {
+		s.Settings.Languages = []string{"en", "es", "zh-Hans", "zh-Hant", "ko", "vi", "tl", "hy", "ru", "fa", "ar", "km", "ja"}
+	})
 	m := &monkey{w: w, rnd: rand.New(rand.NewPCG(seed, 1)), pages: map[string]int{}} //nolint:gosec // not a secret
 	m.learn()
 	m.hands()
@@ -69,8 +72,10 @@ type monkey struct {
 // learn asks the headless kiosk where the keys of the PIN pad are, then lets go of it.
 func (m *monkey) learn() {
 	k := m.w.shadow
-	if err := k.Tap("staff"); err != nil {
-		m.w.t.Fatal(err)
+	for _, id := range []string{"staff", "pin.1", "pin.1", "pin.1", "pin.1"} { // the last key counts only after four digits
+		if err := k.Tap(id); err != nil {
+			m.w.t.Fatal(err)
+		}
 	}
 	m.keys = map[string]point{}
 	for _, id := range k.Buttons() {
@@ -79,6 +84,9 @@ func (m *monkey) learn() {
 			m.w.t.Fatal(err)
 		}
 		m.keys[id] = point{x, y}
+	}
+	if _, ok := m.keys["pin.ok"]; !ok {
+		m.w.t.Fatalf("the PIN pad has no last key: %v", m.keys)
 	}
 }
 
@@ -174,7 +182,7 @@ func (m *monkey) world() {
 		if m.rnd.IntN(3) == 0 {
 			err = agentapi.NewProblem(agentapi.Internal)
 		}
-		a.Fail([]string{"raise", "need", "report", "welfare", "walktest", "pin"}[m.rnd.IntN(6)], err)
+		a.Fail([]string{"raise", "need", "report", "welfare", "walktest", "intake"}[m.rnd.IntN(6)], err)
 	case 4:
 		a.Change(func(s *agentapi.State) {
 			s.WalkTest.Stage = []agentapi.WalkStage{agentapi.WalkIdle, agentapi.WalkSending, agentapi.WalkPassed, agentapi.WalkFailed}[m.rnd.IntN(4)]
@@ -215,7 +223,7 @@ func tail(s string) string { return s[max(0, len(s)-6000):] }
 // escape leaves whatever page there is as a person would: by the corner where Close is, or Back, on a page with or without a band.
 func (m *monkey) escape() {
 	m.w.agent.Change(func(s *agentapi.State) { s.Activations, s.WalkTest = nil, agentapi.WalkTest{} })
-	corners := []point{{744, 44}, {744, 68}, {748, 90}, {64, 44}, {64, 68}, {64, 100}, {400, 240}}
+	corners := []point{{744, 44}, {744, 68}, {748, 90}, {64, 44}, {64, 68}, {64, 100}, {400, 240}} // the last is for the colours of the screen test
 	deadline := time.Now().Add(30 * time.Second)
 	for i := 0; ; i++ {
 		pause(400)
@@ -268,6 +276,12 @@ func (m *monkey) report(length time.Duration) {
 	out.Flush()
 	n := len(m.rss)
 	second, last := m.median(n/3, 2*n/3), m.median(2*n/3, n)
+	calls := map[string]int{}
+	for _, c := range m.w.agent.Calls() {
+		verb, _, _ := strings.Cut(c, " ")
+		calls[verb]++
+	}
+	t.Logf("the agent was asked for %v", calls)
 	t.Logf("%d taps, pages %v, resident memory: first %d MB, middle third %d MB, last third %d MB", m.taps, m.pages, m.rss[0][1]>>10, second>>10, last>>10)
 	if length >= 10*time.Minute && last > second+second/20 {
 		t.Errorf("memory grew from %d to %d kB", second, last)
