@@ -115,7 +115,7 @@ func TestTheDiffNamesWhatChanged(t *testing.T) {
 	got := protocol.Diff(a, b)
 	want := []protocol.Change{
 		{What: "advocate_90d", Kind: "removed"},
-		{What: "safe_place.due", Kind: "changed", Was: `"2m0s"`, Is: `"4m0s"`},
+		{What: "safe_place.due", Kind: "changed", Was: `"2m"`, Is: `"4m"`},
 	}
 	if len(got) != len(want) {
 		t.Fatalf("got %+v", got)

@@ -144,7 +144,8 @@ func (s Seat) May(p Permission) bool {
 func (s Seat) Is(r Role) bool { return slices.Contains(s.Roles, r) }
 
 // sees reports whether a case is within the limits of a seat: its zones, and for an advocates' agency its own cases alone. An agency's
-// own are those that it is asked to answer while they are open, and those that it has answered or taken over.
+// own are those that it is asked to answer while they are open, those that it has answered or taken over, and those in whose 72 hours
+// it has a part: see owes.
 func (d *Desk) sees(seat Seat, s activation.State) bool {
 	switch {
 	case seat.Glass:
@@ -154,7 +155,8 @@ func (d *Desk) sees(seat Seat, s activation.State) bool {
 	case d.agency(seat.Agency).Role != "advocate":
 		return true
 	}
-	return s.HandedOverTo == seat.Agency || s.Answer(seat.Agency).Acknowledged.ID != "" || s.Stage().Open() && d.asked(s.Case, seat.Agency)
+	return s.HandedOverTo == seat.Agency || s.Answer(seat.Agency).Acknowledged.ID != "" || s.Stage().Open() && d.asked(s.Case, seat.Agency) ||
+		d.owes(seat.Agency, s)
 }
 
 // asked reports whether an agency is asked to answer a call. Where nothing else is known every agency is.

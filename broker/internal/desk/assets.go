@@ -10,6 +10,7 @@ import (
 	"mime"
 	"net/http"
 	"path"
+	"strings"
 	"time"
 )
 
@@ -74,7 +75,13 @@ func (d *Desk) loadTemplates() (*template.Template, error) {
 		"once": func(title, detail, secret string) map[string]string {
 			return map[string]string{"Title": title, "Detail": detail, "Secret": secret}
 		},
-		"left": func(t time.Time) string { return leftWords(t.Sub(d.opt.Clock())) },
+		"pair":      func(a, b any) struct{ A, B any } { return struct{ A, B any }{a, b} },
+		"plain":     func(code string) string { return strings.ReplaceAll(code, "_", " ") },
+		"onday":     func(t time.Time) string { return t.UTC().Format("2 January 2006") },
+		"span":      spanWords,
+		"condition": conditionWords,
+		"start":     startWords,
+		"left":      func(t time.Time) string { return leftWords(t.Sub(d.opt.Clock())) },
 	}).ParseFS(web, "web/templates/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("cannot read page templates: %w", err)

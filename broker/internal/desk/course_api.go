@@ -123,7 +123,8 @@ type fieldWish struct {
 // fieldPrefix is what the zone of a case from the field begins with; the station follows.
 const fieldPrefix = "station-"
 
-// openField opens a case that an officer met in the field. The agency that opens it has answered it: nobody needs to be rung for that.
+// openField opens a case of a youth whom an officer met in the field. The officer is there: nobody is called, so the activation is
+// closed as it is opened, and the 72 hours run.
 func (d *Desk) openField(r *http.Request, seat Seat, want fieldWish) (string, *refusal) {
 	origin := courseWish{Station: want.Station, IdentifiedBy: want.IdentifiedBy, At: want.At}
 	if want.Mode == "" {
@@ -150,13 +151,30 @@ func (d *Desk) openField(r *http.Request, seat Seat, want fieldWish) (string, *r
 		FollowUp: &activation.FollowUp{Station: want.Station, IdentifiedBy: want.IdentifiedBy},
 	}
 	after, err := d.opt.Book.Do(r.Context(), cmd)
-	if err == nil {
-		ack := cmd
-		ack.ID, ack.Type, ack.Trigger, ack.Zone, ack.Device, ack.FollowUp = d.opt.NewID(), activation.Acknowledged, "", "", "", nil
-		ack.Agency, ack.Code = seat.Agency, d.freshCode(after.State)
-		_, err = d.opt.Book.Do(r.Context(), ack)
+	for _, t := range []activation.Type{activation.Acknowledged, activation.Arrived, activation.HandedOver, activation.Closed} {
+		if err == nil {
+			_, err = d.opt.Book.Do(r.Context(), d.metInField(cmd, t, seat, after.State))
+		}
 	}
 	return id, d.sayDone(seat, k, activation.Raised, err)
+}
+
+func (d *Desk) metInField(raised activation.Command, t activation.Type, seat Seat, s activation.State) activation.Command {
+	cmd := raised
+	cmd.ID, cmd.Type, cmd.Trigger, cmd.Zone, cmd.Device, cmd.FollowUp = d.opt.NewID(), t, "", "", "", nil
+	switch t {
+	case activation.Acknowledged, activation.Arrived:
+		cmd.Agency, cmd.Code = seat.Agency, d.freshCode(s)
+	case activation.HandedOver:
+		cmd.Agency = seat.Agency
+	default:
+		if cmd.Outcome = activation.Helped; cmd.Mode == activation.Drill {
+			cmd.Outcome = activation.WasDrill
+		} else if cmd.Mode == activation.Test {
+			cmd.Outcome = activation.WasTest
+		}
+	}
+	return cmd
 }
 
 func (d *Desk) apiFieldCase(w http.ResponseWriter, r *http.Request, seat Seat) {

@@ -147,6 +147,21 @@ func (d *Desk) party(seat Seat) protocol.Party {
 	return protocol.Party{Agency: seat.Agency, Role: d.agency(seat.Agency).Role}
 }
 
+// owes reports whether an agency has a part in the 72 hours of a case: it has marked or taken a duty or is asked to, or it is summoned,
+// which every agency is until three days after the ledger took the case.
+func (d *Desk) owes(agency string, s activation.State) bool {
+	const summoned = 72 * time.Hour
+	if d.opt.Course.Protocol == nil || s.Mode != activation.Actual {
+		return false
+	}
+	for _, x := range s.Course.Duties {
+		if x.Word.Agency == agency || x.Taken.Agency == agency || x.Step == activation.Offered && x.To == agency {
+			return true
+		}
+	}
+	return s.Trigger == activation.InField && d.opt.Clock().Sub(s.ReceivedAt) < summoned
+}
+
 // checkDuty asks the template that the case began with.
 func (d *Desk) checkDuty(seat Seat, k Case, t activation.Type, f *activation.FollowUp) error {
 	tpl := d.opt.Course.Protocol.Template(d.opt.Course.Cases.First(k.State.Case))

@@ -68,6 +68,7 @@ type detail struct {
 	Welfare     *welfare
 	Splits      []splitLink // other young people of the same call
 	SplitFrom   *splitLink
+	Course      *courseBrief
 	Ending      string // in which way it was closed
 }
 
@@ -81,6 +82,7 @@ func (d *Desk) detail(seat Seat, k Case, entries []Entry) detail {
 		Presets: []int{5, 10, 15, 20, 30}, CodeTries: s.CodeTries(), WrongCodes: len(s.WrongCode), Lines: d.timeline(entries),
 		DuressAt: s.UnderDuress.At, AskedAt: s.Asked.At, LastPressAt: s.LastPress.At, Ending: outcomeWords(s.Outcome),
 	}
+	v.Course = d.courseBrief(k)
 	if own.Acknowledged.ID != "" && s.Stage().Open() {
 		v.Code4 = own.Code
 	}

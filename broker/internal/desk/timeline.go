@@ -53,6 +53,9 @@ func (d *Desk) eventWords(e activation.Event) string {
 	if words := d.answerWords(e); words != "" {
 		return words
 	}
+	if words := d.courseWords(e); words != "" {
+		return words
+	}
 	switch e.Type {
 	case activation.Raised:
 		if e.Other != "" {

@@ -77,7 +77,11 @@ func (a *audit) add(eqs []equation, terms []term, sum int64) []equation {
 func (a *audit) safe(unknowns []int, spread int) bool {
 	clear(a.factor)
 	for _, u := range unknowns {
-		if p, ok := a.place[u]; ok {
+		p, tied := a.place[u]
+		if _, public := a.known[u]; !tied && !public {
+			return true // nothing that is public speaks of it
+		}
+		if tied {
 			a.factor[p] = 1
 		}
 	}

@@ -67,6 +67,14 @@ func TestATableWithinACellIsNotABackDoor(t *testing.T) {
 	}
 }
 
+func TestASmallTotalWithoutTablesIsHiddenAndSafe(t *testing.T) {
+	items := []disclosure.Item{{Scopes: []string{"q1"}, Tags: map[string]string{}}, {Scopes: []string{"q1"}, Tags: map[string]string{}}}
+	p, err := disclosure.Protect(nil, items, "q1", nil, disclosure.Options{})
+	if err != nil || !p.Hides(disclosure.Cell{}) {
+		t.Errorf("a total of two: hidden %v, %v", p.Hidden, err)
+	}
+}
+
 func TestAYearLessItsQuartersTellsNothing(t *testing.T) {
 	var items []disclosure.Item
 	var earlier []disclosure.Pattern

@@ -99,7 +99,7 @@ func compare(s Scope, stations protocol.Stations, all []Arrests) (Change, map[st
 func (c *Change) percent() {
 	c.Fewer, c.Denominator = Figure{N: c.Before.N - c.Since.N}, c.Before
 	if c.Before.N == 0 {
-		c.Shown = "no comparison: none before"
+		c.Shown = "none before"
 		return
 	}
 	const whole, cents = 100, 10_000

@@ -190,7 +190,7 @@ func enter(ctx context.Context, desk *deskapi.Client, k Case) (string, error) {
 		{"advocate", "arrive_advocate", 50*time.Minute + quick}, {"dcfs", "in_person_visit", 6 * time.Hour}, {"dhs", "medical_hub", 60 * time.Hour},
 		{"dmh", "mental_health_screen", 50*time.Hour + 24*quick}, {"sheriff", "verbal_report", 12 * time.Minute}, {"dcfs", "immediate_needs", 4 * time.Minute},
 		{"advocate", "advocate_called", 10 * time.Minute}, {"probation", "arrive_probation", 44*time.Minute + quick}, {"dmh", "arrive_dmh", 45*time.Minute + quick},
-		{"dhs", "arrive_dhs", 30*time.Minute + quick}, {"dcfs", "hand_over", 70*time.Minute + quick}, {"advocate", "advocate_90d", 89 * 24 * time.Hour},
+		{"dhs", "arrive_dhs", 30*time.Minute + quick}, {"advocate", "advocate_90d", 89 * 24 * time.Hour},
 	} {
 		steps = append(steps, func() error {
 			return say(m.agency, "responder", "duty-done", map[string]any{"duty": m.duty, "at": k.At.Add(m.after)})

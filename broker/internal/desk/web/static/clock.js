@@ -16,10 +16,10 @@ export function elapsed(ms) {
 }
 
 function left(ms) {
-  if (ms <= -60000) { const m = Math.floor(-ms / 60000), h = Math.floor(m / 60); return (h ? `${h} h ${m % 60} min` : `${m} min`) + ' late' }
+  if (ms <= -60000) { const m = Math.floor(-ms / 60000), h = Math.floor(m / 60); return (h >= 48 ? `${Math.floor(h / 24)} days` : h ? `${h} h ${m % 60} min` : `${m} min`) + ' late' }
   if (ms < 60000) return 'now'
   const m = Math.round(ms / 60000), h = Math.floor(m / 60)
-  return 'in ' + (h ? `${h} h ${m % 60} min` : `${m} min`)
+  return 'in ' + (h >= 48 ? `${Math.floor(h / 24)} days` : h ? `${h} h ${m % 60} min` : `${m} min`)
 }
 
 // about says the minutes as the kiosk does.
