@@ -41,6 +41,9 @@ usage: syz-sim COMMAND [flags]
         many devices press while the broker is killed; says what became of each press.
   bench NAME [--n N] [--json]
         measures. press: from the edge of the button to the receipt, to the desk's event, to the page in Chromium.
+  gallery DIR [--lang LANG,..] [--size WxH,..] [--theme THEME,..] [--page PAGE,..] [--json]
+        draws every page of the kiosk in every language, size and theme (light, dark, contrast, dark-contrast), and a page to browse
+        them. All of them are many thousand pictures: the flags limit it.
 
   factsheet --founding [--html FILE] [--working-html FILE] [--json]
         enters a made-up case file with the founding fact sheet's totals at the desk of a real broker, and compares the sheet that
@@ -96,6 +99,8 @@ func (s sim) command(ctx context.Context, name string, args []string) error {
 		return s.load(ctx, args)
 	case "factsheet":
 		return s.factsheet(ctx, args)
+	case "gallery":
+		return s.gallery(ctx, args)
 	case "bench":
 		return s.bench(ctx, args)
 	default:

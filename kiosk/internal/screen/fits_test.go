@@ -12,6 +12,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
+	"safeyouthzone/kiosk/internal/canned"
 	"safeyouthzone/kiosk/internal/face"
 	"safeyouthzone/kiosk/internal/flow"
 	"safeyouthzone/kiosk/internal/locale"
@@ -71,7 +72,11 @@ func visit(o fyne.CanvasObject, at fyne.Position, f func(fyne.CanvasObject, fyne
 }
 
 func sizes() []fyne.Size {
-	return []fyne.Size{fyne.NewSize(800, 480), fyne.NewSize(1024, 600), fyne.NewSize(1280, 800), fyne.NewSize(1920, 1080)}
+	var out []fyne.Size
+	for _, name := range canned.Sizes() {
+		out = append(out, canned.SizeOf(name))
+	}
+	return out
 }
 
 // Fyne pushes what does not fit off the page without a word; nobody would see the button that is missing.
@@ -79,9 +84,9 @@ func TestFits(t *testing.T) {
 	for _, size := range sizes() {
 		r := newRig(t, size, theme.Look{})
 		for _, lang := range r.words.Languages() {
-			for _, sample := range samples() {
-				t.Run(fmt.Sprintf("%vx%v/%s/%s", size.Width, size.Height, lang, sample.name), func(t *testing.T) {
-					fits(t, r.show(sample.state, lang), size)
+			for _, sample := range canned.All() {
+				t.Run(fmt.Sprintf("%vx%v/%s/%s", size.Width, size.Height, lang, sample.Name), func(t *testing.T) {
+					fits(t, r.show(sample.State, lang), size)
 				})
 			}
 		}
@@ -165,12 +170,12 @@ func TestShots(t *testing.T) {
 	for _, isDark := range []bool{false, true} {
 		r := newRig(t, sizes()[0], theme.Look{Dark: isDark})
 		for _, lang := range r.words.Languages() {
-			for _, sample := range samples() {
+			for _, sample := range canned.All() {
 				if only != "" && !slices.Contains(strings.Fields(only), lang) {
 					continue
 				}
-				r.show(sample.state, lang)
-				name := fmt.Sprintf("%s-%s.png", sample.name, lang)
+				r.show(sample.State, lang)
+				name := fmt.Sprintf("%s-%s.png", sample.Name, lang)
 				if isDark {
 					name = "dark-" + name
 				}

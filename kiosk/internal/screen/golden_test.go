@@ -14,6 +14,7 @@ import (
 	"slices"
 	"testing"
 
+	"safeyouthzone/kiosk/internal/canned"
 	"safeyouthzone/kiosk/internal/theme"
 )
 
@@ -29,31 +30,55 @@ const (
 // TestPictures compares the main pages with the pictures that people have looked at. go test -update writes them anew: look at them.
 func TestPictures(t *testing.T) {
 	r := newRig(t, sizes()[0], theme.Look{})
-	for _, s := range samples() {
-		if !s.golden {
+	for _, s := range canned.All() {
+		if !s.Golden {
 			continue
 		}
-		t.Run(s.name, func(t *testing.T) {
-			r.show(s.state, "en")
-			got := r.window.Canvas().Capture()
-			file := filepath.Join("testdata", s.name+".png")
-			if *update {
-				write(t, file, got)
-				return
-			}
-			raw, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatalf("%v; make it with -update, then look at it", err)
-			}
-			want, err := png.Decode(bytes.NewReader(raw))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if n := different(got, want); n > perMille {
-				bad := filepath.Join(os.TempDir(), "syz-"+s.name+".png")
-				write(t, bad, got)
-				t.Errorf("%d of 1000 pixels are not as in %s; see %s", n, file, bad)
-			}
+		t.Run(s.Name, func(t *testing.T) {
+			r.show(s.State, "en")
+			compare(t, s.Name, r.window.Canvas().Capture())
+		})
+	}
+}
+
+func compare(t *testing.T, name string, got image.Image) {
+	t.Helper()
+	file := filepath.Join("testdata", name+".png")
+	if *update {
+		write(t, file, got)
+		return
+	}
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatalf("%v; make it with -update, then look at it", err)
+	}
+	want, err := png.Decode(bytes.NewReader(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := different(got, want); n > perMille {
+		bad := filepath.Join(os.TempDir(), "syz-"+name+".png")
+		write(t, bad, got)
+		t.Errorf("%d of 1000 pixels are not as in %s; see %s", n, file, bad)
+	}
+}
+
+// TestPicturesOfOtherLanguages keeps a few pages that look different in more than their words: mirrored, stacked, gapless, and in every theme.
+func TestPicturesOfOtherLanguages(t *testing.T) {
+	for _, c := range []struct {
+		page, lang string
+		look       theme.Look
+	}{
+		{"status-coming", "ar", theme.Look{}},
+		{"steps-who", "fa", theme.Look{Dark: true}},
+		{"status-coming", "km", theme.Look{Contrast: true}},
+		{"idle", "zh-Hans", theme.Look{Dark: true, Contrast: true}},
+	} {
+		t.Run(c.page+"-"+c.lang, func(t *testing.T) {
+			r := newRig(t, sizes()[0], c.look)
+			i := slices.IndexFunc(canned.All(), func(s canned.Sample) bool { return s.Name == c.page })
+			r.show(canned.All()[i].State, c.lang)
+			compare(t, c.page+"-"+c.lang, r.window.Canvas().Capture())
 		})
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"safeyouthzone/broker/contract/activation"
+	"safeyouthzone/kiosk/internal/canned"
 	"safeyouthzone/kiosk/internal/flow"
 	"safeyouthzone/kiosk/internal/locale"
 	"safeyouthzone/kiosk/internal/screen"
@@ -32,21 +33,21 @@ func buttons(page fyne.CanvasObject) []string {
 // Two buttons of one name could not be told apart, and a page without a way out holds people.
 func TestButtonsHaveOneNameAndAWayOut(t *testing.T) {
 	r := newRig(t, sizes()[0], theme.Look{})
-	for _, s := range samples() {
-		ids := buttons(r.show(s.state, "en"))
+	for _, s := range canned.All() {
+		ids := buttons(r.show(s.State, "en"))
 		sorted := slices.Sorted(slices.Values(ids))
 		if len(slices.Compact(sorted)) != len(ids) {
-			t.Errorf("%s: a name is there twice: %v", s.name, ids)
+			t.Errorf("%s: a name is there twice: %v", s.Name, ids)
 		}
-		switch s.state.Shown() {
+		switch s.State.Shown() {
 		case flow.Idle, flow.Broken, flow.Room, flow.Panel:
 		case flow.PIN, flow.Referral, flow.Verify, flow.Touch, flow.Enrol:
 			if !slices.Contains(ids, flow.TapBack) {
-				t.Errorf("%s has no way back: %v", s.name, ids)
+				t.Errorf("%s has no way back: %v", s.Name, ids)
 			}
 		default:
 			if !slices.Contains(ids, flow.TapClose) {
-				t.Errorf("%s cannot be closed: %v", s.name, ids)
+				t.Errorf("%s cannot be closed: %v", s.Name, ids)
 			}
 		}
 	}
@@ -55,7 +56,7 @@ func TestButtonsHaveOneNameAndAWayOut(t *testing.T) {
 // All eight needs are one touch away: nothing hides behind scrolling.
 func TestEveryNeedCanBeTouched(t *testing.T) {
 	r := newRig(t, sizes()[0], theme.Look{})
-	ids := buttons(r.show(call(flow.Status, activation.Received), "en"))
+	ids := buttons(r.show(canned.Call(flow.Status, activation.Received), "en"))
 	for _, n := range activation.Needs() {
 		if !slices.Contains(ids, flow.TapNeed(n)) {
 			t.Errorf("%s cannot be touched", n)
@@ -77,7 +78,7 @@ func TestTapsAreReportedByName(t *testing.T) {
 	w := test.NewTempWindow(t, page.Object())
 	w.SetPadded(false)
 	w.Resize(fyne.NewSize(800, 480))
-	page.Update(base())
+	page.Update(canned.Base())
 	test.TapCanvas(w.Canvas(), fyne.NewPos(618, 180))
 	if !slices.Equal(got, []string{"help"}) {
 		t.Errorf("the middle of the door is %v", got)
@@ -87,8 +88,8 @@ func TestTapsAreReportedByName(t *testing.T) {
 // Pages are patched, not built anew: memory and textures stay what they are.
 func TestPagesAreBuiltOnce(t *testing.T) {
 	r := newRig(t, sizes()[0], theme.Look{})
-	first := r.show(call(flow.Status, activation.Sending), "en")
-	if again := r.show(call(flow.Status, activation.Here), "en"); first != again {
+	first := r.show(canned.Call(flow.Status, activation.Sending), "en")
+	if again := r.show(canned.Call(flow.Status, activation.Here), "en"); first != again {
 		t.Error("the status page was built twice")
 	}
 }
@@ -107,13 +108,13 @@ func BenchmarkClose(b *testing.B) {
 	w := test.NewTempWindow(b, nil)
 	w.SetPadded(false)
 	w.Resize(fyne.NewSize(800, 480))
-	s := call(flow.Status, activation.StageComing)
+	s := canned.Call(flow.Status, activation.StageComing)
 	for b.Loop() {
 		s.Screen = flow.Status
 		page := pages.Page(s.Shown())
 		w.SetContent(page.Object())
 		page.Update(s)
-		closed, _ := flow.Next(s, flow.Tap{Now: noon().Add(time.Second), ID: flow.TapClose})
+		closed, _ := flow.Next(s, flow.Tap{Now: canned.Noon().Add(time.Second), ID: flow.TapClose})
 		page = pages.Page(closed.Shown())
 		w.SetContent(page.Object())
 		page.Update(closed)

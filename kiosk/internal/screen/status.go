@@ -156,6 +156,11 @@ func (p *status) stack(box theme.Box) {
 		need[i] = max(50, (r.text.Height(words.W)+r.sub.Height(words.W))/look.Scale)
 		spare -= need[i]
 	}
+	if last := p.rows[len(p.rows)-1]; spare < 0 && last.sub.Words() != "" && p.model.Rows[len(p.rows)-1].Progress == view.Ahead {
+		last.sub.Set("") // what comes last can be said later; what to do now cannot
+		p.stack(box)
+		return
+	}
 	share := max(0, min(26, spare/4))
 	for i, r := range p.rows {
 		r.place(box.Top(need[i]+share), look)
