@@ -62,6 +62,7 @@ type Broker struct {
 	dispatch  *dispatch.Engine
 	audit     *audit.Book
 	course    *course
+	push      push
 	answers   *answer.Answers
 	answering answer.Dispatch // who may answer, and who is told; nobody until dispatch sets it
 

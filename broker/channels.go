@@ -2,15 +2,12 @@ package broker
 
 import (
 	"context"
-	"crypto/tls"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/netip"
-	"os"
-	"strings"
 	"time"
 
 	"safeyouthzone/broker/contract/activation"
@@ -28,31 +25,51 @@ import (
 // Channel is one way to reach people, in the configuration. Which keys it needs depends on its kind.
 type Channel struct {
 	Name   string `toml:"name"` // in contacts, policies and the ledger; it must never change
-	Kind   string `toml:"kind"` // mail, webhook, ntfy, dc09 or cap
+	Kind   string `toml:"kind"` // mail, webpush, webhook, ntfy, dc09 or cap
 	URL    string `toml:"url"`
 	Server string `toml:"server"` // mail: host:port
 	// Security of the connection to a mail server: starttls, tls or none (to this machine only).
 	Security   string   `toml:"security"`
 	User       string   `toml:"user"`
 	From       string   `toml:"from"`        // mail, cap: the sender
-	SecretFile string   `toml:"secret_file"` // mail: password; webhook: signing secrets; ntfy, cap: token; dc09: key in hex
+	// SecretFile is a whole path, or the name of a systemd credential. mail: password; webhook: signing secrets; ntfy, cap: token;
+	// dc09: key in hex.
+	SecretFile string   `toml:"secret_file"`
+	CA         string   `toml:"ca"`          // mail, dc09: PEM file of the authority; empty for the system's
+	ServerName string   `toml:"server_name"` // dc09: in the certificate, if it is not the receiver's
+	Contact    string   `toml:"contact"`     // webpush: of the operator, for the push services
+	Addresses  []string `toml:"addresses"`   // cap: for whom the messages are
 	Allow      []string `toml:"allow"`       // networks inside the county that may be called: 10.1.0.0/16
 
 	Receivers []string `toml:"receivers"` // dc09: host:port, tried in this order
 	Account   string   `toml:"account"`
+	Receiver  string   `toml:"receiver"`
 	Line      string   `toml:"line"`
-	Format    string   `toml:"format"` // sia or contact_id
-	Plain     bool     `toml:"plain"`  // dc09 without TLS, with the standard's own encryption
+	Format    string   `toml:"format"`      // sia or contact_id
+	Event     string   `toml:"event"`       // dc09: SIA code of a call, and of its end
+	Restore   string   `toml:"restore"`     //
+	ContactID int      `toml:"contact_id"`  // dc09: Contact ID code of a call
+	EveryS    int      `toml:"supervise_s"` // dc09: seconds between "we are here"
+	Plain     bool     `toml:"plain"`       // dc09 without TLS, with the standard's own encryption
+	Points    []Point  `toml:"point"`       // dc09: where zones are in the centre's books
+}
+
+// Point is where one zone is in the books of an alarm receiving centre.
+type Point struct {
+	Zone    string `toml:"zone"`
+	Account string `toml:"account"`
+	Area    int    `toml:"area"`
+	Number  int    `toml:"number"`
 }
 
 // channels makes the channels of the configuration, and the one of the desks.
-func (b *Broker) newChannels() (map[string]dispatch.Channel, error) {
+func (b *Broker) newChannels(ctx context.Context) (map[string]dispatch.Channel, error) {
 	out := map[string]dispatch.Channel{ladder.DeskChannel: deskChannel{b}}
 	for _, c := range b.o.Config.Channels {
 		if !activation.ValidID(c.Name) || out[c.Name] != nil {
 			return nil, fmt.Errorf("%w: channel %q: the name is not usable, or there twice", ErrConfig, c.Name)
 		}
-		ch, err := b.newChannel(c)
+		ch, err := b.newChannel(ctx, c)
 		if err != nil {
 			return nil, fmt.Errorf("%w: channel %q: %w", ErrConfig, c.Name, err)
 		}
@@ -61,14 +78,10 @@ func (b *Broker) newChannels() (map[string]dispatch.Channel, error) {
 	return out, nil
 }
 
-func (b *Broker) newChannel(c Channel) (notify.Channel, error) {
-	secret := ""
-	if c.SecretFile != "" {
-		text, err := os.ReadFile(c.SecretFile)
-		if err != nil {
-			return nil, fmt.Errorf("cannot read secret: %w", err)
-		}
-		secret = strings.TrimSpace(string(text))
+func (b *Broker) newChannel(ctx context.Context, c Channel) (notify.Channel, error) {
+	secret, err := readSecret(c.SecretFile)
+	if err != nil {
+		return nil, err
 	}
 	client, err := c.client()
 	if err != nil {
@@ -76,15 +89,25 @@ func (b *Broker) newChannel(c Channel) (notify.Channel, error) {
 	}
 	switch c.Kind {
 	case "mail":
-		return mail.New(mail.Options{Server: c.Server, Security: mail.Security(c.Security), User: c.User, Password: secret, From: c.From})
+		conf, err := trust(c.CA, "")
+		if err != nil {
+			return nil, err
+		}
+		return mail.New(mail.Options{Server: c.Server, Security: mail.Security(c.Security), TLS: conf, User: c.User, Password: secret, From: c.From})
+	case "webpush":
+		return b.newWebPush(ctx, c, client)
 	case "webhook":
 		return webhook.New(webhook.Options{Name: c.Name, URL: c.URL, Secrets: webhook.ParseSecrets(secret), Client: client, Now: time.Now})
 	case "ntfy":
 		return ntfy.New(ntfy.Options{URL: c.URL, Token: secret, Client: client})
 	case "cap":
-		return cap.New(cap.Options{URL: c.URL, Token: secret, Sender: c.From, History: capHistory{b}, Client: client})
+		return cap.New(cap.Options{URL: c.URL, Token: secret, Sender: c.From, Addresses: c.Addresses, History: capHistory{b}, Client: client})
 	case "dc09":
-		return c.dc09(secret, b.log)
+		centre, err := c.dc09(secret, b.log)
+		if err == nil {
+			b.push.centres = append(b.push.centres, centre)
+		}
+		return centre, err
 	default:
 		return nil, fmt.Errorf("there is no kind %q", c.Kind)
 	}
@@ -102,9 +125,10 @@ func (c Channel) client() (*http.Client, error) {
 	return outgoing.Client(p, nil), nil
 }
 
-func (c Channel) dc09(secret string, log *slog.Logger) (notify.Channel, error) {
+func (c Channel) dc09(secret string, log *slog.Logger) (*dc09.Channel, error) {
 	o := dc09.Options{
-		Receivers: c.Receivers, Account: c.Account, Line: c.Line, Format: dc09.Format(c.Format), Every: time.Minute, Now: time.Now, Logger: log,
+		Receivers: c.Receivers, Account: c.Account, Receiver: c.Receiver, Line: c.Line, Format: dc09.Format(c.Format),
+		Points: map[string]dc09.Point{}, Every: time.Duration(c.EveryS) * time.Second, Now: time.Now, Logger: log,
 	}
 	if secret != "" {
 		key, err := hex.DecodeString(secret)
@@ -114,7 +138,17 @@ func (c Channel) dc09(secret string, log *slog.Logger) (notify.Channel, error) {
 		o.Key = key
 	}
 	if !c.Plain {
-		o.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
+		conf, err := trust(c.CA, c.ServerName)
+		if err != nil {
+			return nil, err
+		}
+		o.TLS = conf
+	}
+	if c.Event != "" || c.Restore != "" || c.ContactID != 0 {
+		o.Call = dc09.Code{SIA: c.Event, Restore: c.Restore, CID: c.ContactID}
+	}
+	for _, p := range c.Points {
+		o.Points[p.Zone] = dc09.Point{Account: p.Account, Area: p.Area, Number: p.Number}
 	}
 	return dc09.New(o)
 }

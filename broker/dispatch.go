@@ -15,7 +15,7 @@ import (
 
 // newDispatch makes what looks for people, before the ledger is replayed.
 func (b *Broker) newDispatch(ctx context.Context) error {
-	channels, err := b.newChannels()
+	channels, err := b.newChannels(ctx)
 	if err != nil {
 		return err
 	}

@@ -33,6 +33,8 @@ type Options struct {
 	Asked func(id, agency string) bool
 	// Routes are pages and calls of other parts of the broker.
 	Routes []Route
+	// Push lets browsers be notified while the desk is closed; nil if the broker has no such channel.
+	Push Push
 	// Banners are asked for every page, and every two seconds of an open page, what everybody at a seat must see now.
 	Banners []func(Seat) []Banner
 	// Seen hears, every few seconds, that somebody of an agency has a case before them; it may be nil and must be quick.
@@ -171,7 +173,7 @@ func (d *Desk) routes() (http.Handler, error) {
 	mux := http.NewServeMux()
 	all := slices.Concat(
 		d.deskRoutes(), d.signInRoutes(), d.accountRoutes(), d.userRoutes(), d.tokenRoutes(), d.glassRoutes(), d.apiRoutes(), d.courseRoutes(),
-		d.opt.Routes,
+		d.pushRoutes(), d.opt.Routes,
 	)
 	if err := d.fill(mux, all); err != nil {
 		return nil, err

@@ -2,7 +2,14 @@
 export const $ = (s, root = document) => root.querySelector(s)
 export const all = (s, root = document) => root.querySelectorAll(s)
 
-const policy = globalThis.trustedTypes?.createPolicy('desk', { createHTML: s => s }) ?? { createHTML: s => s }
+const rules = {
+  createHTML: s => s,
+  createScriptURL(s) { if (s !== '/sw.js') throw new TypeError('only the service worker'); return s },
+}
+const policy = globalThis.trustedTypes?.createPolicy('desk', rules) ?? rules
+
+// worker is the address of the service worker in the form that the browser insists on.
+export function worker(path) { return policy.createScriptURL(path) }
 
 export function elements(html) {
   const t = document.createElement('template')
