@@ -29,9 +29,9 @@ type Channel struct {
 	URL    string `toml:"url"`
 	Server string `toml:"server"` // mail: host:port
 	// Security of the connection to a mail server: starttls, tls or none (to this machine only).
-	Security   string   `toml:"security"`
-	User       string   `toml:"user"`
-	From       string   `toml:"from"`        // mail, cap: the sender
+	Security string `toml:"security"`
+	User     string `toml:"user"`
+	From     string `toml:"from"` // mail, cap: the sender
 	// SecretFile is a whole path, or the name of a systemd credential. mail: password; webhook: signing secrets; ntfy, cap: token;
 	// dc09: key in hex.
 	SecretFile string   `toml:"secret_file"`
