@@ -71,9 +71,11 @@ func deskCase(c casefile.Case) desk.Case {
 }
 
 func deskCases(in []casefile.Case) []desk.Case {
-	out := make([]desk.Case, len(in))
-	for i, c := range in {
-		out[i] = deskCase(c)
+	out := make([]desk.Case, 0, len(in))
+	for _, c := range in {
+		if c.State.Trigger != activation.ByPath { // nobody sees a path test
+			out = append(out, deskCase(c))
+		}
 	}
 	return out
 }

@@ -48,6 +48,7 @@ type Agent struct {
 	button   string
 	wiring   bool // the button's has a fault
 	walk     walktest.Test
+	path     path
 	lastWalk *walked                  // nil: there was none yet
 	began    map[string]time.Duration // when the events of this run were made
 	duress   map[string]bool          // calls whose desk has been told

@@ -120,6 +120,7 @@ func (a toBroker) take(s wire.State) []receipted {
 		}
 	}
 	a.model.Broker(s.Activations, now)
+	a.pathHeard(s.Activations, now)
 	a.advanceWalk(now)
 	a.touch()
 	return out

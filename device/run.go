@@ -38,7 +38,9 @@ func (a *Agent) Run(ctx context.Context) error {
 	a.mu.Unlock()
 	l := a.listen()
 	var all sync.WaitGroup
-	for _, part := range []func(context.Context){a.watchButton, a.watchSenses, a.showLamps, a.watchPromises, a.doChores, a.measure, a.renew, a.uplink, a.pulse} {
+	for _, part := range []func(context.Context){
+		a.watchButton, a.watchSenses, a.showLamps, a.watchPromises, a.doChores, a.measure, a.renew, a.uplink, a.provePaths, a.pulse,
+	} {
 		all.Go(func() { part(ctx) })
 	}
 	a.log.Info("agent started", slog.String("version", a.opt.Version), slog.String("board", a.opt.Board))

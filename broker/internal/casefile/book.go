@@ -61,13 +61,14 @@ type Book struct {
 	rev     uint64
 	applied chan struct{} // closed and replaced at each change
 	watch   []func(Case)
+	paths   map[string]string // device -> its newest path test
 }
 
 // New returns an empty book; [Book.Apply] fills it.
 func New(log Log, now func() time.Time, logger *slog.Logger) *Book {
 	return &Book{
 		log: log, now: now, logger: logger, files: map[string]*file{}, aliases: map[string]string{}, zones: map[string][]string{},
-		byRev: list.New(), applied: make(chan struct{}),
+		byRev: list.New(), paths: map[string]string{}, applied: make(chan struct{}),
 	}
 }
 
@@ -110,6 +111,9 @@ func (b *Book) apply(e chain.Entry) (Case, bool) {
 	if f.place == nil {
 		b.files[id], f.place = f, b.byRev.PushBack(f)
 		b.zones[st.Zone] = append(b.current(st.Zone), id)
+	}
+	if st.Trigger == activation.ByPath {
+		b.forgetPath(st)
 	}
 	f.Case, f.head = Case{State: st, Rev: e.Seq}, e.Head
 	f.history = append(f.history, Entry{Rev: e.Seq, Event: *e.Record.Event})
@@ -171,7 +175,7 @@ func (b *Book) Open(zone string, mode activation.Mode) (string, bool) {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
 	for _, id := range slices.Backward(b.zones[zone]) {
-		if st := b.files[id].State; st.Mode == mode && st.Stage().Open() {
+		if st := b.files[id].State; st.Mode == mode && st.Trigger != activation.ByPath && st.Stage().Open() {
 			return id, true
 		}
 	}

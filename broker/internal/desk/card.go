@@ -119,6 +119,9 @@ func ring(s activation.State, agency string) (id string, quiet bool) {
 	if s.StandDown() == activation.StandDownAsked {
 		later = append(later, s.Asked)
 	}
+	if s.Welfare == activation.WelfareHelp { // they can not wait for whoever is coming
+		later = append(later, s.Welfared)
+	}
 	newest := slices.MaxFunc(later, func(x, y activation.Mark) int { return x.At.Compare(y.At) })
 	if newest.ID == "" || !newest.At.After(a.Spoke.At) {
 		return "", false

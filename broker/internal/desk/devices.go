@@ -55,6 +55,8 @@ func troubleWords(code string) (words, do string) {
 		return "Its certificate ends soon", "It renews by itself; if this stays a day, enrol it again"
 	case "enrolment", "not_enrolled":
 		return "It is not enrolled", "Enrol it with a new code"
+	case "path_test":
+		return "Its last test of the whole way to this desk did not come back", "Phone the zone: staff should not rely on it. Then tell those who run the desk"
 	case "walk_test":
 		return "The last walk test of its button did not pass", "Repeat it at the screen; if it fails again, send a technician"
 	case "tamper":

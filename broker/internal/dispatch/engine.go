@@ -181,7 +181,7 @@ func (e *Engine) step(ctx context.Context, j job) {
 	if !ok {
 		return
 	}
-	again := time.Time{}
+	var again time.Time
 	switch {
 	case v.State.Trigger == activation.ByPath:
 		again = e.prove(ctx, v, p)

@@ -2,6 +2,7 @@ package dispatch_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -237,7 +238,7 @@ func TestANoticeThatWasSentButNotWrittenDownKeepsItsID(t *testing.T) {
 func TestTheNightOfTheClockChange(t *testing.T) {
 	in(t, func(t *testing.T, r *rig) {
 		r.mu.Lock()
-		r.offset = time.Date(2026, 11, 1, 9, 0, 0, 0, time.UTC).Sub(time.Now()) // the second 01:00 of that night in Los Angeles
+		r.offset = time.Until(time.Date(2026, 11, 1, 9, 0, 0, 0, time.UTC)) // the second 01:00 of that night in Los Angeles
 		r.mu.Unlock()
 		r.person("early", "dcfs")
 		r.person("late", "dcfs")
@@ -439,6 +440,39 @@ func TestADeskThatNobodyWatchesDoesNotCount(t *testing.T) {
 		}
 		if n := r.state(id).Ladder.Of(0, 1)[0]; n.State != activation.NoticeSeen {
 			t.Errorf("the notice is %s", n.State)
+		}
+	})
+}
+
+func TestAWalkTestPagesNobody(t *testing.T) {
+	in(t, func(t *testing.T, r *rig) {
+		r.person("p-1", "dcfs")
+		r.policy(rung(0, "person:p-1", "desk:dcfs"), rung(180, "!person:p-1"))
+		r.chans["desk"].set(nil, 0)
+		r.node("b1")
+		r.raise(activation.Test)
+		time.Sleep(time.Hour)
+		r.want("0s desk any")
+	})
+}
+
+func TestADrillGoesTheWholeWay(t *testing.T) {
+	in(t, func(t *testing.T, r *rig) {
+		r.person("p-1", "dcfs")
+		r.policy(rung(0, "person:p-1"), rung(180, "!person:p-1"))
+		e, _ := r.node("b1")
+		if _, err := e.Drill(t.Context(), "compton", "u-1"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := e.Drill(t.Context(), "compton", "u-1"); !errors.Is(err, dispatch.ErrBusy) {
+			t.Errorf("a second drill beside the first: %v", err)
+		}
+		time.Sleep(time.Hour)
+		r.want("0s mail p-1", "3m0s mail p-1")
+		for _, s := range r.sent {
+			if s.Mode != activation.Drill {
+				t.Errorf("a drill is told as %s", s.Mode)
+			}
 		}
 	})
 }

@@ -134,6 +134,9 @@ func (d *Downlink) send(device string, s session) error {
 		Receipt: d.o.Receipt(device, s.log), Settings: rev,
 	}
 	for _, c := range d.o.Cases(zone) {
+		if c.Trigger == activation.ByPath && c.Device != device {
+			continue // nobody sees the path test of another device
+		}
 		st.Activations = append(st.Activations, d.show(c, now))
 	}
 	if n := len(st.Activations); n > wire.MaxActivations {

@@ -157,6 +157,9 @@ func (r *Receiver) route(ev activation.Event, zone string) activation.Event {
 		return ev
 	}
 	ev.Zone = zone
+	if ev.Trigger == activation.ByPath { // it joins nothing, and nothing joins it
+		return ev
+	}
 	known, open, ok := r.o.Book.Resolve(ev.Case)
 	switch {
 	case ok && (open || known != ev.Case):

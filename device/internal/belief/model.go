@@ -61,6 +61,9 @@ type Model struct {
 
 // Own adds an event of the device that is on its way.
 func (m *Model) Own(e Event) {
+	if e.Trigger == activation.ByPath { // nobody sees a path test
+		return
+	}
 	if m.find(e.Log, e.Seq) == nil {
 		m.own = append(m.own, &own{Event: e})
 	}
@@ -100,6 +103,9 @@ func (m *Model) Refused(log string, seq uint64) {
 func (m *Model) Broker(list []wire.Activation, now time.Duration) {
 	calls := make([]call, 0, len(list))
 	for _, a := range list {
+		if a.Trigger == activation.ByPath {
+			continue
+		}
 		c := call{Activation: a, at: now, raised: now - time.Duration(a.AgeMS)*time.Millisecond}
 		if !a.Stage.Open() {
 			c.ended = max(1, now)

@@ -31,6 +31,7 @@ const (
 	SettingsBad  = "settings"    // settings came that were not signed for this device, or could not be kept
 	Socket       = "socket"      // no kiosk can reach the agent
 	WalkTest     = "walk_test"   // the last walk test did not pass
+	PathTest     = "path_test"   // the last test of the whole way to the desk and back did not come back
 	CertEnding   = "certificate" // the client certificate ends within days, or has ended
 )
 
