@@ -144,7 +144,7 @@ func (s State) follow() State {
 		s = s.clean()
 		s.Screen, s.Step = Steps, HandOver
 	}
-	if s.Screen != Steps && s.Screen != Status && s.Ended() && s.Staff != (Session{}) {
+	if s.Screen != Steps && s.Screen != Status && s.Screen != Care && s.Ended() && s.Staff != (Session{}) {
 		s = s.clean()
 		s.Screen = Steps
 	}
