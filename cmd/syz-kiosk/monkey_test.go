@@ -46,7 +46,7 @@ func TestMonkey(t *testing.T) {
 	w.agent.Change(func(s *agentapi.State) {
 		s.Settings.Languages = []string{"en", "es", "zh-Hans", "zh-Hant", "ko", "vi", "tl", "hy", "ru", "fa", "ar", "km", "ja"}
 	})
-	w.agent.Fail("restart", agentapi.NewProblem(agentapi.Internal)) // else the window would end, as IT wants it to
+	w.agent.Fail("restart", agentapi.NewProblem(agentapi.Internal))                  // else the window would end, as IT wants it to
 	m := &monkey{w: w, rnd: rand.New(rand.NewPCG(seed, 1)), pages: map[string]int{}} //nolint:gosec // not a secret
 	m.learn()
 	m.hands()

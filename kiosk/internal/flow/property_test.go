@@ -120,8 +120,10 @@ func whole(t *rapid.T, s flow.State) {
 	if !slices.Contains(flow.Screens(), s.Shown()) {
 		t.Fatalf("page %q", s.Shown())
 	}
-	if slices.Contains([]flow.Screen{flow.Zone, flow.Steps, flow.Referral, flow.Verify,
-		flow.Questions, flow.Welfare, flow.Care, flow.Faults, flow.Tests, flow.Walk, flow.IT, flow.Panel, flow.Touch}, s.Screen) && s.Staff == (flow.Session{}) {
+	if slices.Contains([]flow.Screen{
+		flow.Zone, flow.Steps, flow.Referral, flow.Verify,
+		flow.Questions, flow.Welfare, flow.Care, flow.Faults, flow.Tests, flow.Walk, flow.IT, flow.Panel, flow.Touch,
+	}, s.Screen) && s.Staff == (flow.Session{}) {
 		t.Fatalf("%s is open without a PIN", s.Screen)
 	}
 	if s.Screen == flow.Confirm && s.Sure != flow.Begin && s.Staff == (flow.Session{}) {

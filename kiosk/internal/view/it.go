@@ -29,8 +29,12 @@ func NewIT(s flow.State, set locale.Set) IT {
 	c := set.Pick(s.Lang)
 	m := IT{Band: band(s, c), Close: c.Text("close"), Title: c.Text("it.title"), Rows: readings(s, c)}
 	for _, a := range []struct{ id, key string }{
-		{flow.TapColours, "colours"}, {flow.TapTouch, "touch"}, {flow.TapWalk, "walk"},
-		{flow.TapSelf, "self"}, {flow.TapEnrol, "card"}, {flow.TapRestart, "restart"},
+		{flow.TapColours, "colours"},
+		{flow.TapTouch, "touch"},
+		{flow.TapWalk, "walk"},
+		{flow.TapSelf, "self"},
+		{flow.TapEnrol, "card"},
+		{flow.TapRestart, "restart"},
 	} {
 		m.Actions = append(m.Actions, Choice{ID: a.id, Text: c.Text("it." + a.key)})
 	}
