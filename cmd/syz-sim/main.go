@@ -41,6 +41,7 @@ usage: syz-sim COMMAND [flags]
         many devices press while the broker is killed; says what became of each press.
   bench NAME [--n N] [--json]
         measures. press: from the edge of the button to the receipt, to the desk's event, to the page in Chromium.
+        agent: from the edge to the event's leaving the machine, and the agent's memory and idle time.
   gallery DIR [--lang LANG,..] [--size WxH,..] [--theme THEME,..] [--page PAGE,..] [--json]
         draws every page of the kiosk in every language, size and theme (light, dark, contrast, dark-contrast), and a page to browse
         them. All of them are many thousand pictures: the flags limit it.
@@ -182,7 +183,10 @@ func (s sim) load(ctx context.Context, args []string) error {
 
 // bench runs one bench and prints its object as the last line.
 func (s sim) bench(ctx context.Context, args []string) error {
-	if len(args) == 0 || args[0] != "press" {
+	switch {
+	case len(args) > 0 && args[0] == "agent":
+		return s.benchAgent(ctx, args[1:])
+	case len(args) == 0 || args[0] != "press":
 		return errUsage
 	}
 	fs, bin, asJSON := flags("bench")

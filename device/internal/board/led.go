@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"periph.io/x/conn/v3/gpio"
 	"periph.io/x/conn/v3/physic"
@@ -24,10 +25,18 @@ type LED struct{ dir string }
 // OpenLED takes a lamp. root is /sys/class/leds.
 func OpenLED(root, name string) (*LED, error) {
 	l := &LED{filepath.Join(root, filepath.Base(name))}
-	if err := l.write("trigger", "pattern"); err != nil {
+	// A trigger that is set anew makes its files anew, and those are root's: what udev has set up is left alone.
+	now, err := os.ReadFile(filepath.Join(l.dir, "trigger"))
+	if err == nil && !strings.Contains(string(now), "[pattern]") {
+		err = l.write("trigger", "pattern")
+	}
+	if err == nil {
+		err = l.Out(gpio.Low)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrGone, err)
 	}
-	return l, l.Out(gpio.Low)
+	return l, nil
 }
 
 // Out is part of gpio.PinOut. High lasts three seconds.
