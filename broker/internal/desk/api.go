@@ -14,6 +14,7 @@ import (
 
 func (d *Desk) apiRoutes() []Route {
 	all := []Route{
+		{Pattern: "GET /api/v1/openapi.json", Permission: Anyone, Handler: public(d.openAPIPage)},
 		{Pattern: "GET /api/v1/activations", Permission: CaseList, Handler: d.apiList},
 		{Pattern: "GET /api/v1/activations/{id}", Permission: CaseRead, Handler: d.apiOne},
 		{Pattern: "GET /api/v1/events", Permission: CaseRead, Handler: d.apiEvents},

@@ -83,12 +83,15 @@ type Desk struct {
 	presence *presence
 	watching *watching
 	spoken   spokenIn
-	handler  http.Handler
-	mux      *http.ServeMux
-	all      []Route
-	closing  chan struct{}
-	closed   sync.Once
-	streams  atomic.Int64
+
+	described []byte // the API
+
+	handler http.Handler
+	mux     *http.ServeMux
+	all     []Route
+	closing chan struct{}
+	closed  sync.Once
+	streams atomic.Int64
 
 	countyTurn sync.Mutex // one first sign-in at a time, so that nobody gets two accounts
 }
@@ -173,9 +176,13 @@ func (d *Desk) routes() (http.Handler, error) {
 	mux := http.NewServeMux()
 	all := slices.Concat(
 		d.deskRoutes(), d.signInRoutes(), d.accountRoutes(), d.userRoutes(), d.tokenRoutes(), d.glassRoutes(), d.apiRoutes(), d.courseRoutes(),
-		d.pushRoutes(), d.opt.Routes,
+		d.pushRoutes(), d.capRoutes(), d.opt.Routes,
 	)
 	if err := d.fill(mux, all); err != nil {
+		return nil, err
+	}
+	var err error
+	if d.described, err = d.loadOpenAPI(); err != nil {
 		return nil, err
 	}
 	mux.HandleFunc("/", d.notFound)
