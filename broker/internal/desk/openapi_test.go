@@ -183,6 +183,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	do(200, id, "close", `{"outcome":"helped"}`)
 	do(200, ids["unwell"], "left", "")
 	want(200, "GET", v1+"audit?action=read&limit=5", "", "auditor")
+	want(200, "GET", v1+"glasses", "", "auditor")
 	want(422, "GET", v1+"audit?from=yesterday", "", "auditor")
 	feed := want(200, "GET", v1+"cap", "", d)
 	var f struct {
