@@ -52,6 +52,8 @@ func limit(next http.Handler) http.Handler {
 		switch {
 		case strings.HasPrefix(r.URL.Path, "/api/v1/documents/") || strings.HasPrefix(r.URL.Path, "/documents/"):
 			most = maxDocument
+		case strings.HasPrefix(r.URL.Path, "/policies") || strings.HasPrefix(r.URL.Path, "/rosters") || strings.HasPrefix(r.URL.Path, "/api/v1/rosters") || strings.HasPrefix(r.URL.Path, "/api/v1/policies"):
+			most = maxDocument
 		case r.URL.Path == "/passkey/finish":
 			most = maxPasskey
 		}

@@ -1,0 +1,114 @@
+package broker
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"safeyouthzone/broker/contract/activation"
+	"safeyouthzone/broker/internal/desk"
+	"safeyouthzone/broker/internal/dispatch/pages"
+)
+
+type seatKey struct{}
+
+// dispatchRoutes are the pages and calls of policies, rosters, people, drills and response times.
+func (b *Broker) dispatchRoutes() []desk.Route {
+	who := func(r *http.Request) string {
+		seat, _ := r.Context().Value(seatKey{}).(desk.Seat)
+		return seat.User
+	}
+	p := pages.New(pages.Options{
+		Directory: b.directory, Engine: b.dispatch, Zones: b.namedZones, Agencies: b.namedAgencies, Devices: b.devicesByZone, Who: who, Now: time.Now,
+		Show: func(w http.ResponseWriter, r *http.Request, code int, page, title string, data any, faults []string) {
+			seat, _ := r.Context().Value(seatKey{}).(desk.Seat)
+			b.desk.Sheet(w, seat, code, page, title, data, faults)
+		},
+	})
+	as := func(pattern string, may desk.Permission, h http.HandlerFunc) desk.Route {
+		return desk.Route{Pattern: pattern, Permission: may, Handler: func(w http.ResponseWriter, r *http.Request, s desk.Seat) {
+			h(w, r.WithContext(context.WithValue(r.Context(), seatKey{}, s)))
+		}}
+	}
+	out := []desk.Route{
+		as("GET /policies/edit", desk.PolicyEdit, p.EditPolicy), as("POST /policies", desk.PolicyEdit, p.SavePolicy),
+		as("GET /rosters/edit", desk.RosterEdit, p.EditRoster), as("POST /rosters", desk.RosterEdit, p.SaveRoster),
+		as("GET /people/edit", desk.RosterEdit, p.EditPerson), as("POST /people", desk.RosterEdit, p.SavePerson),
+		as("POST /drills/{zone}", desk.DrillStart, p.StartDrill),
+		as("GET /api/v1/policies", desk.PolicyRead, p.GetPolicies), as("POST /api/v1/policies", desk.PolicyEdit, p.PutPolicy),
+		as("POST /api/v1/rosters", desk.RosterEdit, p.PutRoster), as("POST /api/v1/people", desk.RosterEdit, p.PutPerson),
+		as("GET /api/v1/response-times", desk.PolicyRead, p.GetTimes), as("POST /api/v1/drills/{zone}", desk.DrillStart, p.PostDrill),
+	}
+	for _, page := range []struct {
+		path, words, icon string
+		h                 http.HandlerFunc
+	}{{"/policies", "Ladder", "steps", p.Policies}, {"/rosters", "Rosters", "people", p.Rosters}, {"/drills", "Drills", "clock", p.Drills}} {
+		r := as("GET "+page.path, desk.PolicyRead, page.h)
+		r.Nav, r.Icon = page.words, page.icon
+		out = append(out, r)
+	}
+	return out
+}
+
+func (b *Broker) namedZones() []pages.Named {
+	var out []pages.Named
+	for _, z := range b.o.Config.Zones {
+		out = append(out, pages.Named{ID: z.ID, Name: z.Name})
+	}
+	return out
+}
+
+func (b *Broker) namedAgencies() []pages.Named {
+	var out []pages.Named
+	for _, a := range b.o.Config.Agencies {
+		out = append(out, pages.Named{ID: a.ID, Name: a.Name})
+	}
+	return out
+}
+
+func (b *Broker) devicesByZone() map[string]string {
+	out := map[string]string{}
+	for _, d := range b.registry.Devices() {
+		if !d.Disabled {
+			out[d.ID] = d.Zone
+		}
+	}
+	return out
+}
+
+// unreached tells every seat that may list cases which open calls reached nobody, and devices whose way is not proved.
+func (b *Broker) unreached(seat desk.Seat) []desk.Banner {
+	var out []desk.Banner
+	if seat.May(desk.CaseList) {
+		for _, c := range b.book.Recent(0) {
+			s := c.State
+			last, ok := s.Ladder.Last()
+			if !ok || !s.Stage().Open() || len(s.Answers) > 0 || s.Mode == activation.Test || !s.Ladder.Nobody(last.Round, last.N) {
+				continue
+			}
+			if len(seat.Zones) > 0 || seat.Locked {
+				continue // the card rings for those whose zone it is; others need not know of it
+			}
+			z, _ := b.fleet.Zone(s.Zone)
+			title := "Nobody could be reached for " + activation.ShortCode(s.Case) + ", " + z.Name + "."
+			if s.Mode == activation.Drill {
+				title = "Drill: " + title
+			}
+			out = append(out, desk.Banner{
+				Alarm: s.Mode == activation.Actual, Icon: "alert", Title: title, Detail: "Answer it yourself or find somebody by phone.", Href: "/desk/" + s.Case, Do: "Open it",
+			})
+		}
+	}
+	if seat.May(desk.DeviceRead) {
+		late := 0
+		for id := range b.devicesByZone() {
+			if b.dispatch.Paths().Device(id, time.Now()).Late {
+				late++
+			}
+		}
+		if late > 0 {
+			out = append(out, desk.Banner{Icon: "unlink", Title: "Path tests are overdue.", Detail: "Staff should not rely on every device.", Href: "/drills", Do: "See which"})
+		}
+	}
+	return out
+}
