@@ -8,8 +8,6 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
-
-	"safeyouthzone/broker/contract/activation"
 )
 
 func (d *Desk) apiRoutes() []Route {
@@ -119,14 +117,6 @@ func (d *Desk) apiEvents(w http.ResponseWriter, r *http.Request, seat Seat) {
 		slices.SortFunc(out, func(a, b message) int { return cmp.Compare(a.ID, b.ID) })
 		return out, rev
 	}, nil)
-}
-
-// redact keeps a responder's code within its agency.
-func redact(seat Seat, e activation.Event) activation.Event {
-	if e.Agency != seat.Agency {
-		e.Code = ""
-	}
-	return e
 }
 
 func (d *Desk) answerJSON(w http.ResponseWriter, v any) {

@@ -110,12 +110,10 @@ func (d *Desk) summary(k Case) summaryDoc {
 func (d *Desk) full(seat Seat, k Case, entries []Entry) fullDoc {
 	s := k.State
 	out := fullDoc{
-		summaryDoc: d.summary(k), YourAgency: seat.Agency, Message: s.Message, Report: s.Report, CodeTries: s.CodeTries(),
+		summaryDoc: d.summary(k), YourAgency: seat.Agency, Message: s.Message, Report: reportFor(seat, s.Report), CodeTries: s.CodeTries(),
 		Kiosk: d.mirror(s, d.opt.Clock()).doc(),
 	}
-	if a := s.Answer(seat.Agency); a.Acknowledged.ID != "" {
-		out.YourCode = a.Code
-	}
+	out.YourCode = codeFor(seat, s)
 	for _, e := range entries {
 		out.Entries = append(out.Entries, entryDoc{Rev: e.Rev, Event: redact(seat, e.Event)})
 	}

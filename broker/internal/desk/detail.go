@@ -78,13 +78,13 @@ func (d *Desk) detail(seat Seat, k Case, entries []Entry) detail {
 	v := detail{
 		card: d.card(seat, k), Received: s.ReceivedAt, Trigger: triggerWords(s.Trigger), Held: s.HeldAtStart, Device: s.Device,
 		Agency: d.agency(seat.Agency), Checked: own.Verified.ID != "", Said: own.ETAMin > 0, Can: offers(s, seat),
-		Report: s.Report, ReportAt: s.Reported.At, Mirror: d.mirror(s, now), Message: s.Message, Outcomes: outcomes(s),
-		Presets: []int{5, 10, 15, 20, 30}, CodeTries: s.CodeTries(), WrongCodes: len(s.WrongCode), Lines: d.timeline(entries),
+		Report: reportFor(seat, s.Report), ReportAt: s.Reported.At, Mirror: d.mirror(s, now), Message: s.Message, Outcomes: outcomes(s),
+		Presets: []int{5, 10, 15, 20, 30}, CodeTries: s.CodeTries(), WrongCodes: len(s.WrongCode), Lines: d.timeline(redacted(seat, entries)),
 		DuressAt: s.UnderDuress.At, AskedAt: s.Asked.At, LastPressAt: s.LastPress.At, Ending: outcomeWords(s.Outcome),
 	}
 	v.Course = d.courseBrief(k)
-	if own.Acknowledged.ID != "" && s.Stage().Open() {
-		v.Code4 = own.Code
+	if s.Stage().Open() {
+		v.Code4 = codeFor(seat, s)
 	}
 	for _, n := range s.Needs {
 		v.Needs = append(v.Needs, need{needWords(n), urgent(n)})

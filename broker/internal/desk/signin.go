@@ -61,7 +61,6 @@ type signInView struct {
 	Next     string
 	Again    string // who must prove anew that it is them: the seat
 	Locked   bool
-	Open     []card // what a locked desk says of those who call
 	frame
 }
 
@@ -139,8 +138,12 @@ func (d *Desk) askToSignIn(w http.ResponseWriter, r *http.Request) {
 
 // signIn is the sign-in of development: a link, an agency and a role.
 func (d *Desk) signIn(w http.ResponseWriter, r *http.Request) {
-	if !d.opt.Dev {
+	if !d.canSignIn() {
 		d.refuse(w, r, notSetUp)
+		return
+	}
+	if !d.opt.Dev {
+		d.notFound(w, r)
 		return
 	}
 	link, agency, roles, ok := r.PostFormValue("link"), r.PostFormValue("agency"), devRoles(), true
