@@ -335,3 +335,13 @@ func TestTokensActAndEnd(t *testing.T) {
 		t.Error("tokens are not in the audit")
 	}
 }
+
+// welcome makes a one-time link for an account that has no real passkey yet.
+func (m *members) welcome(user string) string {
+	m.t.Helper()
+	secret, err := m.store.NewLink(m.t.Context(), account.Link{Kind: "recovery", User: user, Ends: time.Now().Add(time.Hour)})
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	return "/welcome?link=" + secret
+}

@@ -23,6 +23,7 @@ export function paint() {
 export function show(all) { who = all; paint() }
 
 export function tell() {
+  if (document.body.dataset.locked !== undefined) return
   const id = document.visibilityState === 'visible' && (document.body.dataset.view === 'detail' || $('.listpane')?.offsetParent) ? selected() : ''
   if (!id && !told) return
   told = id

@@ -9,7 +9,7 @@ export function start() {
   let used = Date.now()
   for (const e of ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchstart']) addEventListener(e, () => { used = Date.now() }, { passive: true })
   const say = () => {
-    if (document.visibilityState !== 'visible' || Date.now() - used > USED) return
+    if (document.body.dataset.locked !== undefined || document.visibilityState !== 'visible' || Date.now() - used > USED) return
     const id = document.body.dataset.page === 'desk' ? selected() : ''
     fetch('/desk/watching' + (id ? '?case=' + encodeURIComponent(id) : ''), { method: 'POST', signal: AbortSignal.timeout(3000) }).catch(() => null)
   }
