@@ -18,6 +18,7 @@ type Options struct {
 	Lang      string    // of the neutral page; "": the first of the site's languages, and English until the site was heard
 	Dark      bool      // dark page
 	Contrast  bool      // colours for people who see little
+	Speech    Speech    // reads pages aloud
 	Refuse    bool      // leaves out the languages that no native speaker has reviewed
 	Faces     string    // where the faces of the languages are; "": where Debian puts them
 	StaffOnly bool      // the kiosk stands where only staff are: it rests on the open calls instead of the neutral page
@@ -39,10 +40,12 @@ type Kiosk struct {
 	opt    Options
 	log    *slog.Logger
 	stage  *stage
+	voice  *listener
 
 	// On the UI goroutine only.
 	state flow.State
 	begin func(flow.Effect) // set while Run runs
+	heard int               // how often a page was read
 
 	calls sync.WaitGroup
 }
@@ -68,7 +71,9 @@ func New(app fyne.App, client Client, opt Options) (*Kiosk, error) {
 	}
 	opt.Lang = words.Pick(opt.Lang).Language
 	k := &Kiosk{client: client, opt: opt, log: opt.Log, state: flow.New(time.Now(), first(words.Languages(), opt.Lang))}
-	k.state.Own = faults
+	var silent []flow.Fault
+	k.voice, k.state.Speaks, silent = newListener(opt, words)
+	k.state.Own = append(faults, silent...)
 	k.state.Home, k.state.StaffOnly = home, opt.StaffOnly
 	if opt.StaffOnly {
 		k.state.Screen = flow.Room
@@ -104,18 +109,42 @@ func (k *Kiosk) Run(ctx context.Context) {
 	}
 	wg.Wait()
 	k.calls.Wait()
+	k.voice.reader.Close()
 }
 
 // send brings an event to the UI goroutine.
 func (k *Kiosk) send(e flow.Event) { k.opt.Do(func() { k.handle(e) }) }
 
 // tap is called on the UI goroutine.
-func (k *Kiosk) tap(id string) { k.handle(flow.Tap{Now: time.Now(), ID: id}) }
+func (k *Kiosk) tap(id string) {
+	if id == flow.TapListen {
+		k.listen()
+	}
+	k.handle(flow.Tap{Now: time.Now(), ID: id})
+}
+
+// listen reads the page aloud, or stops it.
+func (k *Kiosk) listen() {
+	k.heard++
+	turn := k.heard
+	k.state.Reading = k.voice.toggle(k.state, func() { k.opt.Do(func() { k.silent(turn) }) })
+}
+
+// silent says that a page has been read to its end.
+func (k *Kiosk) silent(turn int) {
+	if turn == k.heard && k.state.Reading {
+		k.state.Reading = false
+		k.stage.show(k.state)
+	}
+}
 
 // handle moves the kiosk on. What must be done begins before anything is drawn.
 func (k *Kiosk) handle(e flow.Event) {
 	before := k.state.Shown()
 	next, effects := flow.Next(k.state, e)
+	if k.voice.left(next) {
+		next.Reading = false
+	}
 	k.state = next
 	for _, effect := range effects {
 		if k.begin != nil {

@@ -28,6 +28,9 @@ type config struct {
 	Contrast bool   `toml:"contrast"`      // colours for people who see little
 	Refuse   bool   `toml:"refuse_drafts"` // only languages that a native speaker has reviewed
 	Faces    string `toml:"faces"`         // where the faces of the languages are
+	Speech   string `toml:"speech"`        // off, headphones, loudspeaker
+	Device   string `toml:"speech_device"` // ALSA's name of the sound device
+	Volume   int    `toml:"speech_volume"` // 1 to 200
 	Windowed bool   `toml:"windowed"`
 	Size     string `toml:"size"` // of a window, WxH
 	LogLevel string `toml:"log_level"`
@@ -37,13 +40,20 @@ type config struct {
 }
 
 func defaults() config {
-	return config{Socket: "/run/syz/agent.sock", Role: rolePublic, Size: "800x480", Faces: "/usr/share/fonts", LogLevel: "info"}
+	return config{Socket: "/run/syz/agent.sock", Role: rolePublic, Size: "800x480", Faces: "/usr/share/fonts", Speech: speechOff, Volume: 100, LogLevel: "info"}
 }
 
 // What a kiosk is for.
 const (
 	rolePublic = "public"
 	roleStaff  = "staff"
+)
+
+// How pages are read aloud. A loudspeaker lets everybody in the room hear it, so a site has to choose it.
+const (
+	speechOff         = "off"
+	speechHeadphones  = "headphones"
+	speechLoudspeaker = "loudspeaker"
 )
 
 // override is what the command line says.
@@ -89,7 +99,23 @@ func decode(raw []byte, c *config) error {
 	return err
 }
 
+// checkSpeech wants headphones by name: the default device of a computer is mostly a loudspeaker.
+func (c *config) checkSpeech() error {
+	switch {
+	case c.Speech != speechOff && c.Speech != speechHeadphones && c.Speech != speechLoudspeaker:
+		return fmt.Errorf("speech %q is neither off, headphones nor loudspeaker", c.Speech)
+	case c.Speech == speechHeadphones && c.Device == "":
+		return errors.New("speech is headphones: speech_device must name the jack, as aplay -L does, so that nobody else listens")
+	case c.Volume < 1 || c.Volume > 200:
+		return fmt.Errorf("speech_volume %d is not between 1 and 200", c.Volume)
+	}
+	return nil
+}
+
 func (c *config) check() error {
+	if err := c.checkSpeech(); err != nil {
+		return err
+	}
 	if c.Socket == "" {
 		return errors.New("socket is empty: where does the agent listen?")
 	}

@@ -34,7 +34,7 @@ func TestShippedExample(t *testing.T) {
 	if got, err := configure(all, override{}); err != nil || got != want {
 		t.Errorf("the commented keys say %+v (%v), the defaults are %+v", got, err, want)
 	}
-	for _, key := range []string{"socket", "language", "dark", "windowed", "size"} {
+	for _, key := range []string{"socket", "language", "dark", "contrast", "faces", "refuse_drafts", "speech", "speech_device", "speech_volume", "windowed", "size"} {
 		if !regexp.MustCompile(`(?m)^#?` + key + ` = `).Match(raw) {
 			t.Errorf("the example does not have %s", key)
 		}
@@ -59,6 +59,9 @@ func TestBadConfiguration(t *testing.T) {
 		{`size = "800x480x2"`, "not like 800x480"},
 		{`size = "1x1"`, "not between"},
 		{`dark = "yes"`, "cannot use"},
+		{`speech = "loud"`, "neither off"},
+		{`speech = "headphones"`, "must name the jack"},
+		{`speech_volume = 0`, "not between 1 and 200"},
 	} {
 		file := filepath.Join(t.TempDir(), "kiosk.toml")
 		if err := os.WriteFile(file, []byte(c.text), 0o600); err != nil {
@@ -83,7 +86,9 @@ func TestCommandLineHasTheLastWord(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := config{Socket: "/tmp/s", Language: "es", Dark: true, Windowed: true, Size: "1024x600", width: 1024, height: 600}
+	want := defaults()
+	want.Socket, want.Language, want.Dark, want.Windowed = "/tmp/s", "es", true, true
+	want.Size, want.width, want.height = "1024x600", 1024, 600
 	if got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}

@@ -28,7 +28,9 @@ func open(ctx context.Context, cfg config, log *slog.Logger) error {
 	defer cancel()
 	var sleeper idle.Sleeper
 	k, err := kiosk.New(a, client, kiosk.Options{
-		Lang: cfg.Language, Dark: cfg.Dark, Contrast: cfg.Contrast, Refuse: cfg.Refuse, Faces: cfg.Faces, StaffOnly: cfg.Role == roleStaff, Size: fyne.NewSize(float32(cfg.width), float32(cfg.height)),
+		Lang: cfg.Language, Dark: cfg.Dark, Contrast: cfg.Contrast, Refuse: cfg.Refuse, Faces: cfg.Faces,
+		Speech:    kiosk.Speech{On: cfg.Speech != speechOff, Device: cfg.Device, Volume: cfg.Volume},
+		StaffOnly: cfg.Role == roleStaff, Size: fyne.NewSize(float32(cfg.width), float32(cfg.height)),
 		Do: sleeper.Do, Feed: feed, Log: log, Restart: cancel,
 	})
 	if err != nil {

@@ -39,6 +39,7 @@ type Options struct {
 	Lang      string
 	Dark      bool
 	Contrast  bool
+	Speech    kiosk.Speech
 	Faces     string // where the faces are; empty: where Debian puts them
 	StaffOnly bool
 	Log       *slog.Logger
@@ -62,7 +63,7 @@ func Open(client kiosk.Client, opt Options) (*Kiosk, error) {
 	k := &Kiosk{app: test.NewApp(), done: make(chan struct{})}
 	size := fyne.NewSize(float32(opt.Size.Width), float32(opt.Size.Height))
 	var err error
-	k.kiosk, err = kiosk.New(k.app, client, kiosk.Options{Lang: opt.Lang, Dark: opt.Dark, Contrast: opt.Contrast, Faces: opt.Faces, StaffOnly: opt.StaffOnly, Size: size, Do: k.do, Log: opt.Log, Restart: opt.Restart})
+	k.kiosk, err = kiosk.New(k.app, client, kiosk.Options{Lang: opt.Lang, Dark: opt.Dark, Contrast: opt.Contrast, Faces: opt.Faces, Speech: opt.Speech, StaffOnly: opt.StaffOnly, Size: size, Do: k.do, Log: opt.Log, Restart: opt.Restart})
 	if err != nil {
 		return nil, err
 	}

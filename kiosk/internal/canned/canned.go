@@ -35,6 +35,7 @@ func languages() []string {
 func Base() flow.State {
 	s := flow.New(Noon(), languages())
 	s.Known, s.Place = true, time.UTC
+	s.Speaks = []string{"en", "es", "zh-Hans", "zh-Hant", "ko", "vi", "hy", "ru", "fa", "ar", "ja"}
 	s.Agent = agentapi.State{
 		Link:   agentapi.Link{Up: true},
 		Health: agentapi.Health{Button: "ok", DiskOK: true, Enrolled: true},

@@ -1,5 +1,8 @@
 package flow
 
+// TapListen reads the page aloud, or stops it. It changes nothing else: what is read is the window's business.
+const TapListen = "listen"
+
 // Fault is something wrong with the screen itself, which the agent cannot know.
 type Fault struct {
 	Code  string // faces: letters of languages are missing; voice: nothing reads aloud

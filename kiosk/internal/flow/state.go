@@ -119,7 +119,10 @@ type State struct {
 	Heard time.Time // when; before that, when the kiosk started
 	Gone  bool      // nothing was heard for [Silence]
 	Own   []Fault   // of the screen itself
-	Place *time.Location
+
+	Speaks  []string // languages that a voice reads aloud here
+	Reading bool     // this page is read aloud
+	Place   *time.Location
 
 	Case   string // the activation that this page is about
 	Seen   bool   // the agent has named it

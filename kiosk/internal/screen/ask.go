@@ -14,7 +14,7 @@ type ask struct {
 	frame
 	title, body *touch.Text
 	yes, no     *touch.Button
-	shut        *touch.Button
+	shut, ears  *touch.Button
 	languages   *languages
 }
 
@@ -27,8 +27,9 @@ func newAsk(kit Kit) *ask {
 	p.yes = p.button(flow.TapYes, touch.Face{Kind: touch.Help, Size: 32})
 	p.no = p.button(flow.TapNo, touch.Face{Size: theme.Strong})
 	p.shut = p.close()
+	p.ears = p.listen()
 	p.languages = newLanguages(&p.frame, touch.Face{Kind: touch.Ghost, Icon: touch.Globe}, 1)
-	p.open(kit, p.cut, append(p.languages.objects(), p.title, p.body, p.yes, p.no, p.shut)...)
+	p.open(kit, p.cut, append(p.languages.objects(), p.title, p.body, p.yes, p.no, p.shut, p.ears)...)
 	return p
 }
 
@@ -44,6 +45,7 @@ func (p *ask) Update(s flow.State) {
 	p.yes.Set(m.Yes)
 	p.no.Set(m.No)
 	p.shut.Set(m.Close)
+	heard(p.ears, m.Listen)
 	p.languages.set(m.Languages, m.More)
 	p.arrange()
 }
@@ -51,6 +53,7 @@ func (p *ask) Update(s flow.State) {
 func (p *ask) cut(box theme.Box) {
 	head := bar(&box)
 	head.End(p.width(p.shut.Words(), true)).Put(p.shut)
+	first(&head, p.ears)
 	p.languages.place(head)
 	box.Bottom(48)
 	box = box.Inset(90, 0)

@@ -12,6 +12,7 @@ type broken struct {
 	frame
 	title, body *touch.Text
 	numbers     *numbers
+	ears        *touch.Button
 	languages   *languages
 }
 
@@ -21,8 +22,9 @@ func newBroken(kit Kit) *broken {
 	p.title = p.text(touch.Style{Size: theme.Headline, Least: 30, Bold: true, Ink: theme.Ink})
 	p.body = p.text(touch.Style{Size: theme.Title, Ink: theme.Ink})
 	p.numbers = newNumbers(&p.frame)
+	p.ears = p.listen()
 	p.languages = newLanguages(&p.frame, touch.Face{Kind: touch.Ghost, Icon: touch.Globe}, 1)
-	p.open(kit, p.cut, append(append(p.numbers.objects(), p.languages.objects()...), p.title, p.body)...)
+	p.open(kit, p.cut, append(append(p.numbers.objects(), p.languages.objects()...), p.title, p.body, p.ears)...)
 	return p
 }
 
@@ -35,6 +37,7 @@ func (p *broken) Update(s flow.State) {
 	p.title.Set(m.Title)
 	p.body.Set(m.Body)
 	p.numbers.set(m.Numbers, false)
+	heard(p.ears, m.Listen)
 	p.languages.set(m.Languages, "")
 	p.arrange()
 }
@@ -49,6 +52,7 @@ func (p *broken) cut(box theme.Box) {
 	p.numbers.place(box.Top(138))
 	box.Bottom(24)
 	foot := box.Bottom(theme.Target)
-	foot.X -= p.kit.Look.Px(10)
+	foot = p.out(foot, 10)
+	first(&foot, p.ears)
 	p.languages.place(foot)
 }

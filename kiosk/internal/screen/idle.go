@@ -16,7 +16,7 @@ type idle struct {
 	welcome, site, clock, half, date *touch.Text
 	rules                            [3]*touch.Card
 	what, when                       [2]*touch.Text
-	door, staff, call                *touch.Button
+	door, staff, call, ears          *touch.Button
 	languages                        *languages
 }
 
@@ -30,9 +30,10 @@ func newIdle(kit Kit) *idle {
 	p.date = p.text(touch.Style{Size: theme.Quiet, Ink: theme.Soft, Lines: 2})
 	p.door = p.button(flow.TapHelp, touch.Face{Kind: touch.Help, Icon: touch.House, Size: theme.Door, Radius: 36, Tall: true})
 	p.staff = p.button(flow.TapStaff, touch.Face{Kind: touch.Ghost, Size: theme.Quiet, Start: true, Thin: true})
+	p.ears = p.listen()
 	p.call = p.button(flow.TapStaff, touch.Face{Kind: touch.Alert, Icon: touch.Phone, Size: theme.Chip, Start: true})
 	p.languages = newLanguages(&p.frame, touch.Face{}, maxLanguages)
-	objects := []fyne.CanvasObject{p.welcome, p.site, p.clock, p.half, p.date, p.door, p.staff, p.call}
+	objects := []fyne.CanvasObject{p.welcome, p.site, p.clock, p.half, p.date, p.door, p.staff, p.call, p.ears}
 	for i := range p.rules {
 		p.rules[i] = touch.NewFill(kit.Look, theme.Line, 0)
 		objects = append(objects, p.rules[i].Rectangle)
@@ -64,6 +65,8 @@ func (p *idle) Update(s flow.State) {
 	p.call.Set(m.Call)
 	touch.Show(p.staff, !m.StaffMustPhone)
 	touch.Show(p.call, m.StaffMustPhone)
+	heard(p.ears, m.Listen)
+	touch.Show(p.ears, m.Listen != "" && !m.StaffMustPhone)
 	p.languages.set(m.Languages, m.More)
 	for i := range p.what {
 		var l view.Listing
@@ -84,14 +87,20 @@ func (p *idle) cut(box theme.Box) {
 	box.Top(top)
 	box.Bottom(32)
 	box = box.Inset(36, 0)
+	box.X += p.kit.Look.Px(float32(p.model.Shift[0]))
+	box.Y += p.kit.Look.Px(float32(p.model.Shift[1]))
 	right := box.End(292)
 	box.End(36)
 	right.Top(292).Put(p.door)
 	p.languages.spread(right.Bottom(theme.Target))
 	corner := box.Bottom(theme.Target)
 	corner.Put(p.call)
-	corner.X -= p.kit.Look.Px(8)
-	corner.Start(min(box.Width(), max(120, p.width(p.staff.Words(), false)))).Put(p.staff)
+	corner = p.out(corner, 8)
+	if p.ears.Visible() {
+		corner.End(max(0, corner.Width()-max(120, p.width(p.staff.Words(), false))-natural(p.ears)))
+		corner.End(natural(p.ears)).Put(p.ears)
+	}
+	corner.Start(min(corner.Width(), max(120, p.width(p.staff.Words(), false)))).Put(p.staff)
 	p.left(box)
 }
 

@@ -155,6 +155,34 @@ func (f *frame) button(id string, face touch.Face) *touch.Button {
 	return touch.NewButton(f.kit.Look, id, face, f.kit.Tap)
 }
 
+// out moves a box over the margin where reading starts, so that words without an edge stand in line with what has one.
+func (f *frame) out(box theme.Box, units float32) theme.Box {
+	if f.kit.Right {
+		units = -units
+	}
+	box.X -= f.kit.Look.Px(units)
+	return box
+}
+
+// listen is the button that reads the page aloud, on every page of a youth in the corner where reading starts.
+func (f *frame) listen() *touch.Button {
+	return f.button(flow.TapListen, touch.Face{Kind: touch.Ghost, Icon: touch.Ears})
+}
+
+// heard writes the word on it; empty where nobody reads aloud.
+func heard(b *touch.Button, words string) {
+	b.Set(words)
+	touch.Show(b, words != "")
+}
+
+// first puts the listen button at the start of a row, if it is there.
+func first(row *theme.Box, b *touch.Button) {
+	if b.Visible() {
+		row.Start(natural(b)).Put(b)
+		row.Start(6)
+	}
+}
+
 // close is the button that leads to the neutral page, on every page in the same corner.
 func (f *frame) close() *touch.Button {
 	return f.button(flow.TapClose, touch.Face{Kind: touch.Ghost, Icon: touch.Cross, After: true})

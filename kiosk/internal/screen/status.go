@@ -14,7 +14,7 @@ import (
 type status struct {
 	frame
 	model              view.Status
-	shut               *touch.Button
+	shut, ears         *touch.Button
 	languages          *languages
 	rows               [4]*row
 	note               *touch.Card // behind the message or the sentence to tell somebody
@@ -35,6 +35,7 @@ func newStatus(kit Kit) *status {
 	p := &status{}
 	p.kit = kit
 	p.shut = p.close()
+	p.ears = p.listen()
 	p.languages = newLanguages(&p.frame, touch.Face{Kind: touch.Ghost, Icon: touch.Globe}, 1)
 	p.note = touch.NewFill(kit.Look, theme.TealSoft, 16)
 	p.strong = p.text(touch.Style{Size: theme.Body, Least: theme.Quiet, Bold: true, Ink: theme.Ink})
@@ -44,7 +45,7 @@ func newStatus(kit Kit) *status {
 	p.heading = p.text(touch.Style{Size: theme.Body, Least: theme.Quiet, Bold: true, Ink: theme.Ink, Mid: true, Lines: 1})
 	p.chips = newChips(&p.frame, touch.Choice, flow.TapNeed)
 	p.end = newEnded(&p.frame)
-	objects := append(p.languages.objects(), p.shut, p.note.Rectangle, p.strong, p.why, p.quiet, p.card.Rectangle, p.heading)
+	objects := append(p.languages.objects(), p.shut, p.ears, p.note.Rectangle, p.strong, p.why, p.quiet, p.card.Rectangle, p.heading)
 	for i := range p.rows {
 		p.rows[i] = &row{
 			dot:  touch.NewDot(kit.Look),
@@ -67,6 +68,7 @@ func (p *status) Update(s flow.State) {
 	p.model = m
 	p.banded(m.Band)
 	p.shut.Set(m.Close)
+	heard(p.ears, m.Listen)
 	p.languages.set(m.Languages, m.More)
 	for i, r := range p.rows {
 		r.set(m.Rows[i])
@@ -108,6 +110,7 @@ func (r *row) set(m view.Row) {
 func (p *status) cut(box theme.Box) {
 	head := bar(&box)
 	head.End(p.width(p.shut.Words(), true)).Put(p.shut)
+	first(&head, p.ears)
 	p.languages.place(head)
 	box.Bottom(24)
 	if p.model.Ended {

@@ -114,8 +114,7 @@ func (p *stepsPage) cut(box theme.Box) {
 	}
 	head := box.Top(theme.Target)
 	corner := head.End(theme.Target)
-	corner.X += p.kit.Look.Px(14)
-	corner.Put(p.shut)
+	p.out(corner, -14).Put(p.shut)
 	head.Put(p.title)
 	if p.model.Body != "" {
 		box.Cut(p.body.Height(box.W)).Put(p.body)

@@ -30,6 +30,7 @@ const (
 	Back      Icon = `<path d="M14.5 5.5L8 12L14.5 18.5"/>`
 	Forth     Icon = `<path d="M9.5 5.5L16 12L9.5 18.5"/>`
 	Attention Icon = `<path d="M12 4L21.5 20L2.5 20ZM12 10L12 14.5M12 17L12 17.2"/>`
+	Ears      Icon = `<path d="M4 17L4 12C4 7.6 7.6 4 12 4C16.4 4 20 7.6 20 12L20 17"/><path d="M4 14.5L7.5 14.5L7.5 20L5.5 20C4.7 20 4 19.3 4 18.5ZM20 14.5L16.5 14.5L16.5 20L18.5 20C19.3 20 20 19.3 20 18.5Z"/>`
 	House     Icon = `house`
 )
 

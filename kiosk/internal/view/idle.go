@@ -22,8 +22,10 @@ type Idle struct {
 	Help, Touch    string
 	Languages      []Language
 	More           string // opens the page of all languages
+	Listen         string // nothing where nobody reads aloud
 	Staff, Call    string // Call: whom staff must phone, or nothing
 	StaffMustPhone bool
+	Shift          [2]int // moves the page a little now and then, so that nothing burns into the screen
 }
 
 // Listing is one line of the site's programme.
@@ -38,10 +40,10 @@ func NewIdle(s flow.State, set locale.Set) Idle {
 	now := s.Now.In(s.Place)
 	clock, half := clockOf(c, now)
 	m := Idle{
-		Band: band(s, c), Clock: clock, Half: half, Date: date(c, now),
+		Shift: shift(now), Band: band(s, c), Clock: clock, Half: half, Date: date(c, now),
 		Welcome: c.Text("idle.welcome"), Site: s.Agent.Settings.ZoneName,
 		Help: c.Text("idle.help"), Touch: c.Text("idle.touch"), Staff: c.Text("idle.staff"),
-		Languages: languages(s, set), More: c.Text("languages.more"),
+		Listen: listen(s, c), Languages: languages(s, set), More: c.Text("languages.more"),
 	}
 	if s.Hint() {
 		m.Staff = c.Text("idle.look")
@@ -61,6 +63,13 @@ func NewIdle(s flow.State, set locale.Set) Idle {
 		m.StaffMustPhone, m.Call = true, c.Text("idle.call", "number", hotline(s, c))
 	}
 	return m
+}
+
+// shift walks around in a small circle, one step in ten minutes.
+func shift(now time.Time) [2]int {
+	ring := [...][2]int{{0, 0}, {2, 1}, {3, -1}, {1, -3}, {-1, -2}, {-3, 0}, {-2, 2}, {0, 3}}
+	const step = 600
+	return ring[int(now.Unix()/step)%len(ring)]
 }
 
 // languages lists the other languages of the site, by their own names.

@@ -1,0 +1,95 @@
+package kiosk_test
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"safeyouthzone/kiosk"
+	"safeyouthzone/kiosk/kiosktest"
+)
+
+// until waits for what another process does.
+func until(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); !ok(); time.Sleep(2 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("waited in vain: %s", what)
+		}
+	}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A youth who cannot read hears the question. The page goes on while it is read, and Close silences it, even a synthesiser that hangs.
+func TestPageIsReadAloud(t *testing.T) {
+	dir := t.TempDir()
+	program, heard := filepath.Join(dir, "synthesiser"), filepath.Join(dir, "heard")
+	must(t, os.WriteFile(program, []byte("#!/bin/sh\ncat > "+heard+".new; echo $$ > "+heard+".pid; mv "+heard+".new "+heard+"; exec sleep 600\n"), 0o755))
+	k, err := kiosktest.Open(kiosktest.NewAgent(), kiosktest.Options{Speech: kiosk.Speech{On: true, Program: program}})
+	must(t, err)
+	t.Cleanup(k.Close)
+	until(t, "the site", func() bool { return strings.Contains(strings.Join(k.Texts(), " "), "Compton Library") })
+	must(t, k.Tap("help"))
+	must(t, k.Tap("listen"))
+	says(t, k, "Stop")
+	var words string
+	until(t, "the synthesiser", func() bool {
+		raw, err := os.ReadFile(heard)
+		words = string(raw)
+		return err == nil
+	})
+	for _, want := range []string{"Do you want us to get help?", "You are not in trouble.", "Yes, get help", "Not now"} {
+		if !strings.Contains(words, want) {
+			t.Errorf("%q was not read; read was %q", want, words)
+		}
+	}
+	pid, err := os.ReadFile(heard + ".pid")
+	must(t, err)
+	must(t, k.Tap("close"))
+	if k.Screen() != "idle" {
+		t.Errorf("closing leads to %s", k.Screen())
+	}
+	until(t, "silence", func() bool {
+		stat, err := os.ReadFile(filepath.Join("/proc", strings.TrimSpace(string(pid)), "stat"))
+		return err != nil || strings.Contains(string(stat), ") Z ")
+	})
+	says(t, k, "Listen")
+}
+
+// Where nothing can read, no button promises it, and staff see the fault.
+func TestMissingVoiceAndFacesAreFaults(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := open(t, kiosktest.NewAgent(), kiosktest.Options{Faces: t.TempDir(), Speech: kiosk.Speech{On: true, Program: "/nowhere/espeak-ng"}})
+		tap(t, k, "help")
+		if slices.Contains(k.Buttons(), "listen") {
+			t.Error("a voice is offered that is not there")
+		}
+		tap(t, k, "close")
+		signIn(t, k)
+		want(t, k, "zone")
+		says(t, k, "Letters are missing: zh-Hans, zh-Hant, ko, hy, fa, ar, km, ja.")
+		tap(t, k, "faults")
+		says(t, k, "The reading voice is missing.")
+	})
+}
+
+// Without espeak-ng wanted, there is no button and no fault; and a language without a voice has none either.
+func TestListenIsOnlyWhereItWorks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := open(t, kiosktest.NewAgent(), kiosktest.Options{})
+		tap(t, k, "help")
+		if slices.Contains(k.Buttons(), "listen") {
+			t.Error("a voice is offered although the site wants none")
+		}
+	})
+}
