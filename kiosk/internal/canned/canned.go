@@ -152,6 +152,18 @@ func All() []Sample {
 			s.Agent.Health.Troubles = []wire.Trouble{{Code: "contacts"}, {Code: "certificate"}, {Code: "disk"}}
 			s.Agent.Settings.Numbers = append(s.Agent.Settings.Numbers, wire.PhoneNumber{Use: "desk", Number: "213-555-0100"})
 		})},
+		{"faults-many", false, with(Base(), func(s st) {
+			s.Screen = flow.Faults
+			s.Agent.Health.Troubles = []wire.Trouble{{Code: "path_test"}, {Code: "indicator"}, {Code: "under_voltage"}, {Code: "contacts"}, {Code: "hot"}}
+			s.Agent.Settings.Numbers = append(s.Agent.Settings.Numbers, wire.PhoneNumber{Use: "desk", Number: "213-555-0100"})
+		})},
+		{"zone-fault", false, with(Call(flow.Zone, activation.StageComing, staff, drill), func(s st) {
+			s.Case, s.Drill = "", false
+			for _, id := range []string{"b", "c"} {
+				s.Agent.Activations = append(s.Agent.Activations, agentapi.Activation{ID: id, Code: "4D-77", Mode: activation.Drill, Stage: activation.StageAcknowledged})
+			}
+			s.Agent.Health.Troubles = []wire.Trouble{{Code: "path_test"}, {Code: "hot"}}
+		})},
 		{"faults-none", false, with(Base(), func(s st) { s.Screen = flow.Faults })},
 		{"welfare", true, Call(flow.Welfare, activation.StageComing, staff)},
 		{"welfare-drill", false, Call(flow.Welfare, activation.StageComing, staff, drill, func(s st, _ ac) { s.Note.Code = flow.Unreachable })},

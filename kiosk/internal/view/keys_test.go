@@ -35,3 +35,21 @@ func TestEveryKeyThatIsAskedForHasWords(t *testing.T) {
 		t.Errorf("found only %d keys: does the pattern still match the code?", found)
 	}
 }
+
+// Every trouble that a device can report has words of its own: "a fault" helps nobody.
+func TestEveryTroubleHasWords(t *testing.T) {
+	src, err := os.ReadFile(filepath.Join("..", "..", "..", "device", "internal", "health", "health.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	codes := regexp.MustCompile(`(?m)^\t[A-Z]\w+ += "([a-z_]+)"`).FindAllStringSubmatch(string(src), -1)
+	if len(codes) < 10 {
+		t.Fatalf("found %d codes: does the pattern still match the code?", len(codes))
+	}
+	c := words(t).Pick("en")
+	for _, code := range codes {
+		if _, ok := c.Words["trouble."+code[1]]; !ok {
+			t.Errorf("%s has no words", code[1])
+		}
+	}
+}
