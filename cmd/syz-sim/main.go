@@ -42,6 +42,7 @@ usage: syz-sim COMMAND [flags]
   bench NAME [--n N] [--json]
         measures. press: from the edge of the button to the receipt, to the desk's event, to the page in Chromium.
         agent: from the edge to the event's leaving the machine, and the agent's memory and idle time.
+        desk [--streams N]: from an event to the page in Chromium and to every reader, while N streams are open.
   gallery DIR [--lang LANG,..] [--size WxH,..] [--theme THEME,..] [--page PAGE,..] [--json]
         draws every page of the kiosk in every language, size and theme (light, dark, contrast, dark-contrast), and a page to browse
         them. All of them are many thousand pictures: the flags limit it.
@@ -186,6 +187,8 @@ func (s sim) bench(ctx context.Context, args []string) error {
 	switch {
 	case len(args) > 0 && args[0] == "agent":
 		return s.benchAgent(ctx, args[1:])
+	case len(args) > 0 && args[0] == "desk":
+		return s.benchDesk(ctx, args[1:])
 	case len(args) == 0 || args[0] != "press":
 		return errUsage
 	}

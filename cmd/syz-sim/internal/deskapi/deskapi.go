@@ -53,6 +53,13 @@ func (c *Client) Raw(ctx context.Context, method, path string, body, out any) er
 	return c.call(ctx, method, path, body, out)
 }
 
+// Alone returns the same client with connections of its own, as another program would have them.
+func (c *Client) Alone() *Client {
+	n := *c
+	n.http = &http.Client{Transport: &http.Transport{}}
+	return &n
+}
+
 // Activation is what the desk knows of one activation.
 type Activation struct {
 	ID       string                        `json:"id"`

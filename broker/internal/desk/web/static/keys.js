@@ -28,7 +28,7 @@ const does = {
   j: () => move(1), k: () => move(-1), h: hush, n: toggle, p: () => selected() && print(),
   a: () => $('#ack')?.click(),
   c: () => go('[name=eta_min]'), r: () => go('#arrived'), o: () => go('#handover'), m: () => go('[name=message]:checked', '[name=message]'),
-  s: () => go('#decline'), y: () => go('#split'), l: () => go('#left'),
+  s: () => go('#decline'), y: () => go('#split'), l: () => go('#left'), x: () => go('#close'),
 }
 
 export function start() {
