@@ -252,7 +252,7 @@ func TestWhatTheServerSays(t *testing.T) {
 			t.Errorf("%v %v: %v", x.rcpt, x.data, err)
 		}
 		for _, sentinel := range []error{notify.ErrGone, notify.ErrRefused} {
-			if errors.Is(err, sentinel) != (sentinel == x.want) {
+			if errors.Is(err, sentinel) != errors.Is(x.want, sentinel) {
 				t.Errorf("%v %v: %v, want %v", x.rcpt, x.data, err, x.want)
 			}
 		}
