@@ -103,6 +103,7 @@ func Start(ctx context.Context, o Options) (*Broker, error) {
 		}
 	}
 	b.runDispatch(ctx)
+	b.runFollowers(ctx)
 	b.edge.Open(b.authority)
 	b.log.Info("broker is up", slog.String("version", o.Version), slog.Uint64("ledger", b.book.Rev()))
 	return b, nil

@@ -41,6 +41,9 @@ type Channel struct {
 	Addresses  []string `toml:"addresses"`   // cap: for whom the messages are
 	Allow      []string `toml:"allow"`       // networks inside the county that may be called: 10.1.0.0/16
 
+	// Follow has a machine (dc09, cap) told the whole story of every activation, without a policy. Then it should be no one's contact.
+	Follow bool `toml:"follow"`
+
 	Receivers []string `toml:"receivers"` // dc09: host:port, tried in this order
 	Account   string   `toml:"account"`
 	Receiver  string   `toml:"receiver"`
@@ -74,6 +77,12 @@ func (b *Broker) newChannels(ctx context.Context) (map[string]dispatch.Channel, 
 			return nil, fmt.Errorf("%w: channel %q: %w", ErrConfig, c.Name, err)
 		}
 		out[c.Name] = outside{b: b, name: c.Name, ch: ch}
+		if !c.Follow {
+			continue
+		}
+		if err := b.newFollower(ctx, c.Name, ch); err != nil {
+			return nil, err
+		}
 	}
 	return out, nil
 }

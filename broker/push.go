@@ -22,6 +22,8 @@ type push struct {
 	browsers *webpush.Channel // nil if there is no such channel
 	subs     *webpush.Store
 	centres  []*dc09.Channel
+
+	followers []*follower
 }
 
 func (b *Broker) newWebPush(ctx context.Context, c Channel, client *http.Client) (notify.Channel, error) {

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"time"
 
 	"safeyouthzone/broker/contract/activation"
 	alert "safeyouthzone/broker/contract/cap"
@@ -60,14 +61,23 @@ func New(o Options) (*Channel, error) {
 // Name is the channel's name.
 func (c *Channel) Name() string { return "cap" }
 
-// Send posts the newest message of the case.
+// upTo leaves out what happened after a notice: each is told by a notice of its own, in order.
+func upTo(steps []alert.Step, at time.Time) []alert.Step {
+	n := len(steps)
+	for n > 1 && !at.IsZero() && steps[n-1].At.After(at) {
+		n--
+	}
+	return steps[:n]
+}
+
+// Send posts the message of the step that a notice is about: the newest that had happened by then.
 func (c *Channel) Send(ctx context.Context, n notify.Notice, _ notify.Address) (notify.Result, error) {
 	if n.Case == "" {
 		return notify.Result{}, fmt.Errorf("only activations make alerts: %w", notify.ErrRefused)
 	}
 	a := alert.Alert{
 		Sender: c.o.Sender, Addresses: c.o.Addresses, Case: n.Case, Mode: n.Mode, Code: n.Code, ZoneName: n.ZoneName,
-		Steps: alert.Steps(c.o.History.Events(n.Case)),
+		Steps: upTo(alert.Steps(c.o.History.Events(n.Case)), n.At),
 	}
 	b, err := alert.Encode(a)
 	if err != nil {
