@@ -127,9 +127,7 @@ func (f *follower) tell(ctx context.Context, id string) error {
 			ID: hex.EncodeToString(h[:16]), Kind: kindOfStep(steps[i].What), Mode: c.State.Mode, Case: id, Code: activation.ShortCode(id),
 			Zone: c.State.Zone, ZoneName: zone.Name, Severity: notify.Urgent, At: steps[i].At,
 		}
-		one, cancel := context.WithTimeout(ctx, followTries)
-		_, err := f.ch.Send(one, n, notify.Address{})
-		cancel()
+		_, err := f.send(ctx, n)
 		if err != nil && !errors.Is(err, notify.ErrRefused) { // what it does not know it need not be told
 			return err
 		}
@@ -141,6 +139,15 @@ func (f *follower) tell(ctx context.Context, id string) error {
 		}
 	}
 	return nil
+}
+
+// send lets what is under way come to its end when the broker closes, for a moment: else it would be told again after the start.
+func (f *follower) send(ctx context.Context, n notify.Notice) (notify.Result, error) {
+	one, cancel := context.WithTimeout(context.WithoutCancel(ctx), followTries)
+	defer cancel()
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(stopWithin-time.Second, cancel) })
+	defer stop()
+	return f.ch.Send(one, n, notify.Address{})
 }
 
 // told is how many steps of a case the machine has.
