@@ -149,6 +149,15 @@ func (e Event) validateBody(f fields) error {
 		return invalid("other")
 	case e.Press != "" && !ValidID(e.Press):
 		return invalid("press")
+	case f.agency && e.Type != HandedOver && !ValidID(e.Agency), e.Agency != "" && !ValidID(e.Agency):
+		return invalid("agency")
+	}
+	return e.validateSaid(f)
+}
+
+// validateSaid checks what was said, each thing against its closed list.
+func (e Event) validateSaid(f fields) error {
+	switch {
 	case f.need && !slices.Contains(Needs(), e.Need):
 		return invalid("need")
 	case f.intake && !validIntake(e.Intake):
@@ -157,8 +166,6 @@ func (e Event) validateBody(f fields) error {
 		return invalid("report")
 	case f.welfare && e.Welfare != WelfareOK && e.Welfare != WelfareHelp:
 		return invalid("welfare")
-	case f.agency && e.Type != HandedOver && !ValidID(e.Agency), e.Agency != "" && !ValidID(e.Agency):
-		return invalid("agency")
 	case f.eta && (e.ETAMin < 1 || e.ETAMin > maxETA):
 		return invalid("eta_min")
 	case f.message && !slices.Contains(Messages(), e.Message):
