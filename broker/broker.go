@@ -221,6 +221,7 @@ func (b *Broker) projection(ctx context.Context) error {
 	b.wg.Go(func() { b.downlink.Run(run) })
 	b.wg.Go(func() { b.course.erase(run) })
 	b.wg.Go(func() { b.supervise(run) })
+	b.wg.Go(func() { b.endWalkTests(run) })
 	b.onClose(func() { cancel(); b.wg.Wait() })
 	return b.edge.Receive(b.up)
 }
