@@ -32,7 +32,7 @@ func TestStories(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"county": command(0, (*story).county), "device": command(2, (*story).device), "press": command(1, (*story).press),
+			"county": command(0, (*story).county), "reachable": command(0, (*story).reachable), "told": command(2, (*story).told), "answer": command(2, (*story).answer), "quiet": command(0, (*story).quiet), "device": command(2, (*story).device), "press": command(1, (*story).press),
 			"raise": command(3, (*story).raise), "await": command(2, (*story).await), "fallback": command(2, (*story).fallback),
 			"need": command(2, (*story).need), "staff": command(2, (*story).staff), "desk": command(1, (*story).desk),
 			"do": command(-2, (*story).do), "broker": command(1, (*story).broker), "agent": command(2, (*story).agent),
@@ -74,6 +74,7 @@ type story struct {
 	dir, bin string
 	c        *county.County
 	devices  map[string]*kioskDevice
+	phones   *phones
 }
 
 func (s *story) close() {
@@ -82,6 +83,9 @@ func (s *story) close() {
 		if d.wire != nil {
 			d.wire.Close()
 		}
+	}
+	if s.phones != nil {
+		s.phones.close()
 	}
 	if s.c != nil {
 		s.c.Close()
@@ -139,7 +143,7 @@ func (s *story) get(name string) (*kioskDevice, error) {
 
 func (s *story) county(ctx context.Context, _ []string) error {
 	var err error
-	s.c, err = county.Start(ctx, county.Options{Bin: s.bin, Dir: s.dir, Zones: 1})
+	s.c, err = county.Start(ctx, county.Options{Bin: s.bin, Dir: s.dir, Zones: 1, Channels: s.channels()})
 	return err
 }
 

@@ -33,6 +33,8 @@ type Options struct {
 	Bin   string // directory of the programs
 	Dir   string // for everything that it writes; made if empty, and then removed at the end
 	Zones int    // how many beside the first; 0 for one zone
+	// Channels are ways to reach people beside the desk.
+	Channels []broker.Channel
 
 	Agencies []broker.Agency // beside those of the demo
 }
@@ -111,6 +113,7 @@ func (c *County) configure() error {
 		{ID: "advocate", Name: "Survivor advocates", Short: "ADV", Role: "advocate"},
 	}
 	conf.Agencies = append(conf.Agencies, c.o.Agencies...)
+	conf.Channels = c.o.Channels
 	staff, err := demoStaff()
 	if err != nil {
 		return err
