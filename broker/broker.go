@@ -60,6 +60,7 @@ type Broker struct {
 	desk      *desk.Desk
 	directory *directory.Directory
 	dispatch  *dispatch.Engine
+	proof     witness
 	audit     *audit.Book
 	course    *course
 	push      push

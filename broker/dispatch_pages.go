@@ -39,6 +39,7 @@ func (b *Broker) dispatchRoutes() []desk.Route {
 		as("POST /api/v1/rosters", desk.RosterEdit, p.PutRoster), as("POST /api/v1/people", desk.RosterEdit, p.PutPerson),
 		as("GET /api/v1/response-times", desk.PolicyRead, p.GetTimes), as("POST /api/v1/drills/{zone}", desk.DrillStart, p.PostDrill),
 	}
+	out = append(out, desk.Route{Pattern: "POST /witness", Permission: desk.Anyone, Handler: b.witnessed})
 	for _, page := range []struct {
 		path, words, icon string
 		h                 http.HandlerFunc

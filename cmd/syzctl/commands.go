@@ -39,6 +39,8 @@ func (c *ctl) command(ctx context.Context, args []string) error {
 		return fn(ctx, args[0])
 	}
 	switch name {
+	case "watch":
+		return c.watch(ctx, args)
 	case "card":
 		return c.card(ctx, args)
 	case "desk":

@@ -39,6 +39,8 @@ usage: syzctl [--socket PATH] [--json] COMMAND
   desk first-admin        make a one-time link for the first administrator of the desk
   desk recover USER       ask for a new way in for somebody who has lost all passkeys
   desk approve USER       approve what an administrator asked for, and get the link
+  watch --url URL [...]   on another machine: raise an alarm when the broker stops answering path tests
+                          --every 5m --after 2 --ca FILE --command PROGRAM --webhook URL --once
   signin                  make a one-time sign-in link (brokers started with --dev)
 
   --socket PATH   the broker's socket (default /run/syz-broker/admin.sock)

@@ -24,6 +24,7 @@ type Path struct {
 	Late bool          // it is overdue
 	// Nobody says that the first rung of the zone's policy would have reached nobody at that moment.
 	Nobody bool
+	call   string
 }
 
 // Paths keeps the last proof of every device. It is safe for concurrent use.
@@ -44,8 +45,15 @@ func (p Paths) observe(s activation.State) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if at := s.ClosedAt.At; at.After(p.all[s.Device].At) {
-		p.all[s.Device] = Path{At: at, Took: max(0, at.Sub(s.RaisedAt)), Nobody: s.Ladder.Nobody(0, 1)}
+		p.all[s.Device] = Path{At: at, Took: max(0, at.Sub(s.RaisedAt)), Nobody: s.Ladder.Nobody(0, 1), call: s.Case}
 	}
+}
+
+// proved reports whether the last proof of a device is that of a call.
+func (p Paths) proved(device, call string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.all[device].call == call
 }
 
 // Device is the last proof of a device. A device counts as proved when the broker starts: it cannot blame it for its own absence.
