@@ -6,9 +6,12 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/google/uuid"
 
@@ -166,4 +169,30 @@ func (b *tab) picture(r *rig, path, name string) {
 	if wide := b.text(`document.documentElement.scrollWidth > innerWidth ? String(document.documentElement.scrollWidth) : ''`); wide != "" {
 		b.t.Errorf("%s is %s wide, wider than the screen", name, wide)
 	}
+}
+
+// TestOnPaper: a printed case is whole, says who printed it, and has none of what only a screen can do.
+func TestOnPaper(t *testing.T) {
+	r, b := newRig(t), newTab(t)
+	ids := fill(r.county)
+	b.signIn(r, "sheriff")
+	b.do(chromedp.Navigate(r.url + "/desk/" + ids["here"]))
+	b.until("live", `document.querySelector('#conn')?.classList.contains('live')`)
+	pdf, err := chromedp.Run(b.Context, chromedp.PrintToPDF(chromedp.PDFPreferCSSPageSize(), chromedp.PDFPrintBackground(), chromedp.PDFOutlineAndTagged()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if pages := strings.Count(string(pdf), "/Type /Page\n"); pages > 2 {
+		t.Errorf("one case takes %d pages", pages)
+	}
+	if dir := os.Getenv("DESK_SHOTS"); dir != "" {
+		if err := os.WriteFile(filepath.Join(dir, "case.pdf"), pdf, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err = chromedp.Call(b.Context, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.until("the paper's own line and nothing to press", `/Printed by seat/.test(document.querySelector('.printed').innerText) && ![...document.querySelectorAll('button, nav, .listpane, #code4')].some(e => e.offsetParent)`)
 }
