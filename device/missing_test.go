@@ -25,7 +25,8 @@ func TestEveryPartMayBeMissing(t *testing.T) {
 		{
 			"no tamper contact, no power contact", "generic",
 			device.Pins{Contact: "off", Chips: chips, Tamper: "GPIO2", PowerFail: "GPIO3"},
-			"ok", []string{"input"},
+			"ok",
+			[]string{"input"},
 		},
 		{"nothing at all", "rpi5", device.Pins{Chips: chips, Tamper: "GPIO2", Buzzer: "GPIO3"}, "fault", []string{"button_fault", "indicator", "input"}},
 		{"no board", "none", device.Pins{}, "ok", nil},

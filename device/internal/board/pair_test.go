@@ -18,18 +18,26 @@ func TestTwoContactsAreOneButton(t *testing.T) {
 	for name, steps := range map[string][]step{
 		"a press": {
 			{0, false, false, false, false},
-			{1000 * ms, true, false, true, false}, {1005 * ms, true, true, true, false},
-			{1100 * ms, true, false, true, false}, {1105 * ms, false, false, false, false},
+			{1000 * ms, true, false, true, false},
+			{1005 * ms, true, true, true, false},
+			{1100 * ms, true, false, true, false},
+			{1105 * ms, false, false, false, false},
 		},
 		"the opening wire is cut: in doubt a press, then a fault": {
-			{0, false, false, false, false}, {1000 * ms, true, false, true, false}, {1051 * ms, true, false, true, true},
+			{0, false, false, false, false},
+			{1000 * ms, true, false, true, false},
+			{1051 * ms, true, false, true, true},
 			{4000 * ms, true, false, false, true}, // it does not stick for ever
 			{5000 * ms, true, true, true, true},   // and the other wire still calls
-			{5100 * ms, true, false, true, true}, {9000 * ms, true, false, false, true},
-			{9100 * ms, false, false, false, true}, {9151 * ms, false, false, false, false}, // repaired
+			{5100 * ms, true, false, true, true},
+			{9000 * ms, true, false, false, true},
+			{9100 * ms, false, false, false, true},
+			{9151 * ms, false, false, false, false}, // repaired
 		},
 		"the closing wire is shorted": {
-			{0, false, true, true, false}, {60 * ms, false, true, true, true}, {3000 * ms, false, true, false, true},
+			{0, false, true, true, false},
+			{60 * ms, false, true, true, true},
+			{3000 * ms, false, true, false, true},
 			{4000 * ms, true, true, true, true},
 		},
 	} {

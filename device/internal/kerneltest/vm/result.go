@@ -57,8 +57,10 @@ func (r *result) note(line string) {
 		r.fail(f[2])
 	case len(f) == 3 && f[0] == "RESULT":
 		n, err := strconv.Atoi(f[2])
-		to := map[string]*int{"presses": &r.Presses, "missed": &r.Missed, "extra": &r.Extra, "glitches": &r.Glitches, "repeated": &r.Repeated,
-			"p50": &r.Edge.P50, "p99": &r.Edge.P99, "max": &r.Edge.Max}[f[1]]
+		to := map[string]*int{
+			"presses": &r.Presses, "missed": &r.Missed, "extra": &r.Extra, "glitches": &r.Glitches, "repeated": &r.Repeated,
+			"p50": &r.Edge.P50, "p99": &r.Edge.P99, "max": &r.Edge.Max,
+		}[f[1]]
 		if err == nil && to != nil {
 			r.change(func() { *to = n })
 		}
