@@ -43,6 +43,7 @@ usage: syz-sim COMMAND [flags]
         measures. press: from the edge of the button to the receipt, to the desk's event, to the page in Chromium.
         agent: from the edge to the event's leaving the machine, and the agent's memory and idle time.
         desk [--streams N]: from an event to the page in Chromium and to every reader, while N streams are open.
+        report: the fact sheet and the search of a county with 100,000 cases, in memory.
   gallery DIR [--lang LANG,..] [--size WxH,..] [--theme THEME,..] [--page PAGE,..] [--json]
         draws every page of the kiosk in every language, size and theme (light, dark, contrast, dark-contrast), and a page to browse
         them. All of them are many thousand pictures: the flags limit it.
@@ -185,6 +186,8 @@ func (s sim) load(ctx context.Context, args []string) error {
 // bench runs one bench and prints its object as the last line.
 func (s sim) bench(ctx context.Context, args []string) error {
 	switch {
+	case len(args) > 0 && args[0] == "report":
+		return s.benchReport(args[1:])
 	case len(args) > 0 && args[0] == "agent":
 		return s.benchAgent(ctx, args[1:])
 	case len(args) > 0 && args[0] == "desk":

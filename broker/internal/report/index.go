@@ -84,6 +84,8 @@ type Index struct {
 	mu      sync.Mutex
 	rev     uint64
 	entries map[string]*entry
+	order   []*entry  // by when they began, then by id
+	next    time.Time // when the clock alone changes one of them; zero if never
 }
 
 // NewIndex returns an index that has seen nothing.
@@ -96,11 +98,45 @@ func (x *Index) refresh(now time.Time) {
 		x.update(id, now)
 	}
 	x.rev = rev
-	for id, e := range x.entries {
-		if !e.until.IsZero() && !now.Before(e.until) {
-			x.update(id, now)
+	if x.next.IsZero() || now.Before(x.next) {
+		return
+	}
+	x.next = time.Time{}
+	for _, e := range slices.Clone(x.order) {
+		switch {
+		case e.until.IsZero():
+		case !now.Before(e.until):
+			x.update(e.hit.Case, now)
+		default:
+			x.sooner(e.until)
 		}
 	}
+}
+
+func (x *Index) sooner(t time.Time) {
+	if !t.IsZero() && (x.next.IsZero() || t.Before(x.next)) {
+		x.next = t
+	}
+}
+
+// place puts a new entry into the order, or an old one whose beginning has changed.
+func (x *Index) place(e, old *entry) {
+	at := func(e *entry) (int, bool) { return slices.BinarySearchFunc(x.order, e, byBeginning) }
+	if old != nil {
+		if i, ok := at(old); ok {
+			if byBeginning(old, e) == 0 {
+				x.order[i] = e
+				return
+			}
+			x.order = slices.Delete(x.order, i, i+1)
+		}
+	}
+	i, _ := at(e)
+	x.order = slices.Insert(x.order, i, e)
+}
+
+func byBeginning(a, b *entry) int {
+	return cmp.Or(a.hit.At.Compare(b.hit.At), strings.Compare(a.hit.Case, b.hit.Case))
 }
 
 func (x *Index) update(id string, now time.Time) {
@@ -125,7 +161,10 @@ func (x *Index) update(id string, now time.Time) {
 	if e.hit.Station == "" {
 		e.hit.Station = x.o.Station(s.Zone)
 	}
+	old := x.entries[id]
 	x.entries[id] = e
+	x.place(e, old)
+	x.sooner(e.until)
 }
 
 func hit(s activation.State, standings []protocol.Standing, station string) Hit {
@@ -181,18 +220,16 @@ func (x *Index) Records(now time.Time) []Recovery {
 	defer x.mu.Unlock()
 	x.refresh(now)
 	person := x.persons()
-	out := make([]Recovery, 0, len(x.entries))
-	for id, e := range x.entries {
+	out := make([]Recovery, 0, len(x.order))
+	for _, e := range x.order {
 		if !e.counted {
 			continue
 		}
-		r := e.recovery
-		if p, ok := person[id]; ok {
-			r.Person = p
+		out = append(out, e.recovery)
+		if p, ok := person[e.hit.Case]; ok {
+			out[len(out)-1].Person = p
 		}
-		out = append(out, r)
 	}
-	slices.SortFunc(out, func(a, b Recovery) int { return cmp.Or(a.At.Compare(b.At), strings.Compare(a.Case, b.Case)) })
 	return out
 }
 
@@ -209,7 +246,8 @@ func (x *Index) persons() map[string]string {
 		parent[id] = p
 		return p
 	}
-	for id, e := range x.entries {
+	for _, e := range x.order {
+		id := e.hit.Case
 		for _, other := range e.links {
 			a, b := root(id), root(other)
 			parent[max(a, b)] = min(a, b)
@@ -300,21 +338,35 @@ func (x *Index) Search(q Query, now time.Time) ([]Hit, int) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.refresh(now)
-	text := strings.ToLower(strings.TrimSpace(q.Text))
-	code := strings.ToUpper(text)
+	q.Text = strings.ToLower(strings.TrimSpace(q.Text))
+	code := strings.ToUpper(strings.ReplaceAll(q.Text, "-", ""))
 	var out []Hit
-	for id, e := range x.entries {
-		h := e.hit
-		if text != "" && h.Code != code && strings.ReplaceAll(h.Code, "-", "") != code && !strings.HasPrefix(id, text) ||
-			q.Station != "" && h.Station != q.Station || q.Overdue && h.Overdue == 0 ||
-			!q.From.IsZero() && h.At.Before(q.From) || !q.To.IsZero() && !h.At.Before(q.To) {
+	n := 0
+	for _, e := range slices.Backward(x.order) {
+		if !q.fits(&e.hit, code) {
 			continue
 		}
-		out = append(out, h)
+		if n++; q.Limit == 0 || len(out) < q.Limit {
+			out = append(out, e.hit)
+		}
 	}
-	newestFirst(out)
-	n := len(out)
-	return out[:min(n, cmp.Or(q.Limit, n))], n
+	return out, n
+}
+
+func (q Query) fits(h *Hit, code string) bool {
+	switch {
+	case q.Station != "" && h.Station != q.Station, q.Overdue && h.Overdue == 0:
+		return false
+	case !q.From.IsZero() && h.At.Before(q.From), !q.To.IsZero() && !h.At.Before(q.To):
+		return false
+	}
+	return q.Text == "" || same(h.Code, code) || strings.HasPrefix(h.Case, q.Text)
+}
+
+// same compares a short code with one that was typed without its hyphen.
+func same(code, typed string) bool {
+	const half = 2
+	return len(typed) == 2*half && len(code) == 2*half+1 && code[:half] == typed[:half] && code[half+1:] == typed[half:]
 }
 
 // Due returns the cases whose personal fields are older than a rule allows and which nothing holds.
