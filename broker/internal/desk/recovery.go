@@ -95,6 +95,9 @@ func (d *Desk) ApproveRecovery(ctx context.Context, user string) (link string, e
 // AskRecovery begins a recovery from the broker's own machine; an administrator at the desk then approves it.
 func (d *Desk) AskRecovery(ctx context.Context, user string) error {
 	seat := Seat{User: terminal}
+	if u, ok := d.accounts.User(user); !ok || u.Issuer != "" {
+		return ErrNoRecovery
+	}
 	if err := d.opt.Audit.Keep(ctx, d.target(seat, "recovery_asked", user, "")); err != nil {
 		return err
 	}

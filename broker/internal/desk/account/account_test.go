@@ -1,0 +1,174 @@
+package account_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"safeyouthzone/broker/internal/desk/account"
+)
+
+func open(t *testing.T, table *account.Memory) *account.Store {
+	t.Helper()
+	s, stop, err := account.Open(context.Background(), table, account.ErrChanged, time.Now, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(stop)
+	return s
+}
+
+func TestEverythingOutlivesARestart(t *testing.T) {
+	table := new(account.Memory)
+	s := open(t, table)
+	ctx := t.Context()
+	u, err := s.AddUser(ctx, account.User{Agency: "sheriff", Roles: []string{"dispatcher"}})
+	if err != nil || !strings.HasPrefix(u.ID, "sheriff-") || len(u.Handle) < 16 {
+		t.Fatalf("%+v, %v", u, err)
+	}
+	session, err := s.NewSession(ctx, account.Session{User: u.ID, How: "passkey"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	link, err := s.NewLink(ctx, account.Link{User: u.ID, Ends: time.Now().Add(time.Hour)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, token, err := s.NewToken(ctx, account.Token{Name: "CAD", Agency: "sheriff", Ends: time.Now().Add(time.Hour)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.BreakGlass(ctx, account.Glass{User: u.ID}, func(account.Glass) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	s = open(t, table)
+	_, one := s.Session(session)
+	_, two := s.Link(link)
+	_, three := s.Token(token)
+	_, four := s.Glass(u.ID)
+	if _, five := s.ByHandle(u.Handle); !one || !two || !three || !four || !five {
+		t.Errorf("after a restart: session %t, link %t, token %t, glass %t, user %t", one, two, three, four, five)
+	}
+}
+
+func TestNoSecretIsInTheTable(t *testing.T) {
+	table := new(account.Memory)
+	s := open(t, table)
+	session, _ := s.NewSession(t.Context(), account.Session{User: "u"})
+	link, _ := s.NewLink(t.Context(), account.Link{User: "u", Ends: time.Now().Add(time.Hour)})
+	_, token, _ := s.NewToken(t.Context(), account.Token{Name: "CAD", Ends: time.Now().Add(time.Hour)})
+	n := 0
+	_, _ = table.Watch(t.Context(), func(key string, _ uint64, value []byte) {
+		n++
+		for _, secret := range []string{session, link, token, strings.TrimPrefix(token, "syz_")} {
+			if strings.Contains(key+string(value), secret) {
+				t.Errorf("%s holds a secret", key)
+			}
+		}
+	})
+	if n != 3 {
+		t.Errorf("%d records", n)
+	}
+}
+
+func TestALinkIsUsedOnceByWhoeverIsFirst(t *testing.T) {
+	table := new(account.Memory)
+	s, other := open(t, table), (*account.Store)(nil)
+	link, err := s.NewLink(t.Context(), account.Link{User: "u", Ends: time.Now().Add(time.Hour)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	other = open(t, table) // another node
+	var used atomic.Int32
+	var wg sync.WaitGroup
+	for i := range 20 {
+		wg.Go(func() {
+			store := s
+			if i%2 == 0 {
+				store = other
+			}
+			if _, err := store.UseLink(t.Context(), link); err == nil {
+				used.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	if used.Load() != 1 {
+		t.Errorf("it was used %d times", used.Load())
+	}
+}
+
+func TestSessionsLinksAndTokensEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := open(t, new(account.Memory))
+		ctx := t.Context()
+		session, _ := s.NewSession(ctx, account.Session{User: "u"})
+		link, _ := s.NewLink(ctx, account.Link{User: "u", Ends: time.Now().Add(time.Hour)})
+		_, token, _ := s.NewToken(ctx, account.Token{Ends: time.Now().Add(24 * time.Hour)})
+		time.Sleep(time.Hour)
+		if _, ok := s.Link(link); ok {
+			t.Error("the link works after an hour")
+		}
+		if _, err := s.UseLink(ctx, link); !errors.Is(err, account.ErrUnknown) {
+			t.Errorf("the link is used after an hour: %v", err)
+		}
+		v, _ := s.Session(session)
+		renewed, err := s.Renew(ctx, v, "passkey")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, ok := s.Session(session); ok || !s.Renewed(session) {
+			t.Error("the old secret of a renewed session works")
+		}
+		time.Sleep(11*time.Hour - time.Second)
+		if _, ok := s.Session(renewed); !ok {
+			t.Error("the session ended early")
+		}
+		time.Sleep(time.Second) // twelve hours after the sign-in, whatever was renewed since
+		if _, ok := s.Session(renewed); ok {
+			t.Error("renewing made the session longer")
+		}
+		time.Sleep(12 * time.Hour)
+		if _, ok := s.Token(token); ok {
+			t.Error("the token works after its end")
+		}
+		time.Sleep(48 * time.Hour)
+		if err := s.Prune(ctx); err != nil {
+			t.Error(err)
+		}
+		if s.Renewed(session) {
+			t.Error("a session that is long over is still kept")
+		}
+	})
+}
+
+func TestAFullDiskSignsNobodyInAndNobodyOut(t *testing.T) {
+	table := new(account.Memory)
+	s := open(t, table)
+	session, _ := s.NewSession(t.Context(), account.Session{User: "u"})
+	full := errors.New("disk is full")
+	table.Fail(full)
+	if _, err := s.NewSession(t.Context(), account.Session{User: "v"}); !errors.Is(err, full) {
+		t.Errorf("a sign-in over a full disk: %v", err)
+	}
+	if _, ok := s.Session(session); !ok {
+		t.Error("whoever was signed in is out")
+	}
+}
+
+func TestABadRecordKeepsNobodyOut(t *testing.T) {
+	table := new(account.Memory)
+	if _, err := table.Put(t.Context(), "user.sheriff-bad", 0, []byte("{")); err != nil {
+		t.Fatal(err)
+	}
+	u, err := open(t, table).AddUser(t.Context(), account.User{Agency: "sheriff"})
+	if _, ok := open(t, table).User(u.ID); err != nil || !ok {
+		t.Errorf("the good account: %t, %v", ok, err)
+	}
+}
