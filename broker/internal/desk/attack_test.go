@@ -13,11 +13,10 @@ import (
 
 	"safeyouthzone/broker/contract/activation"
 	"safeyouthzone/broker/contract/chain"
+	"safeyouthzone/broker/internal/desk"
 	"safeyouthzone/broker/internal/desk/account"
 	"safeyouthzone/broker/internal/desk/idp"
 	"safeyouthzone/broker/internal/desk/idp/idptest"
-
-	"safeyouthzone/broker/internal/desk"
 )
 
 // ask2 asks as a browser that shows a page.
