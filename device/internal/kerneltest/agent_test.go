@@ -21,7 +21,7 @@ import (
 
 func until(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	for end := mono() + 20*time.Second; !holds(); time.Sleep(5 * ms) {
+	for end := mono() + time.Minute; !holds(); time.Sleep(5 * ms) {
 		if mono() > end {
 			t.Fatalf("it never came to this: %s", what)
 		}

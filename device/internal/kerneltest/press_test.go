@@ -143,7 +143,7 @@ func (w *watcher) count(k button.Kind) int {
 
 func (w *watcher) wait(t *testing.T, k button.Kind, n int) {
 	t.Helper()
-	for end := mono() + 20*time.Second; w.count(k) < n; time.Sleep(ms) {
+	for end := mono() + time.Minute; w.count(k) < n; time.Sleep(ms) {
 		if mono() > end {
 			t.Fatalf("%d times %s, want %d: %+v", w.count(k), k, n, w.events)
 		}
