@@ -25,6 +25,7 @@ type result struct {
 	Repeated  int      `json:"presses_repeated"` // the emulated machine stood still meanwhile
 	Stored    int      `json:"stored"`
 	Torn      int      `json:"torn"`
+	Oopses    int      `json:"kernel_failures,omitempty"` // of the emulated kernel; the suite began again
 	Resets    int      `json:"watchdog_resets"`
 	Tests     int      `json:"tests_passed"`
 	Failed    []string `json:"failed,omitempty"`
