@@ -234,8 +234,11 @@ func (s *service) vapid(h string) error {
 		return fmt.Errorf("signature")
 	}
 	sum := sha256.Sum256([]byte(parts[0] + "." + parts[1]))
-	pub := ecdsa.PublicKey{Curve: elliptic.P256(), X: new(big.Int).SetBytes(point[1:33]), Y: new(big.Int).SetBytes(point[33:])}
-	if !ecdsa.Verify(&pub, sum[:], new(big.Int).SetBytes(sig[:32]), new(big.Int).SetBytes(sig[32:])) {
+	pub, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), point)
+	if err != nil {
+		return err
+	}
+	if !ecdsa.Verify(pub, sum[:], new(big.Int).SetBytes(sig[:32]), new(big.Int).SetBytes(sig[32:])) {
 		return fmt.Errorf("signature does not verify")
 	}
 	claims, err := base64.RawURLEncoding.DecodeString(parts[1])
