@@ -104,8 +104,13 @@ func TestSomebodyAnswersFromATextMessage(t *testing.T) {
 			t.Errorf("the notice has %q in it: %s", secret, ana.raw)
 		}
 	}
-	if res, err := http.Get(ana.Data.Link); err != nil || res.StatusCode != http.StatusOK || res.Header.Get("Content-Security-Policy") == "" {
-		t.Fatalf("the page: %v %+v", err, res)
+	page, err := http.Get(ana.Data.Link)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer page.Body.Close()
+	if page.StatusCode != http.StatusOK || page.Header.Get("Content-Security-Policy") == "" {
+		t.Errorf("the page: %+v", page)
 	}
 	if got := answer(t, ana.Data.Link, url.Values{"answer": {"cannot"}}); got != "You cannot. The next person is being asked." {
 		t.Errorf("answered %q", got)

@@ -146,9 +146,9 @@ func token(what, id string) string {
 }
 
 func (c *Channel) client(ctx context.Context) (*gomail.Client, error) {
-	deadline, _ := ctx.Deadline()
+	deadline, _ := ctx.Deadline() // it ends the connection; the library's own limit comes later, and says less
 	opts := []gomail.Option{
-		gomail.WithPort(c.port), gomail.WithTimeout(max(time.Until(deadline), time.Millisecond)), gomail.WithHELO(c.domain),
+		gomail.WithPort(c.port), gomail.WithTimeout(max(time.Until(deadline), 0)+time.Second), gomail.WithHELO(c.domain),
 		gomail.WithDialContextFunc(c.dial(ctx)), gomail.WithTLSConfig(c.o.TLS),
 	}
 	switch c.o.Security {
@@ -210,13 +210,16 @@ func reason(ctx context.Context, err error) error {
 		return errors.New("cannot reach the mail server, or it does not let us in")
 	}
 	code := s.ErrorCode()
+	if code == 0 {
+		return errors.New("the connection to the mail server was lost")
+	}
 	text := fmt.Errorf("the mail server answered %d", code)
 	switch {
 	case s.Reason == gomail.ErrSMTPRcptTo && (code == 550 || code == 551 || code == 553):
 		return fmt.Errorf("%w: %w", notify.ErrGone, text)
 	case code >= 500:
 		return fmt.Errorf("%w: %w", notify.ErrRefused, text)
-	default: // a lost connection has no code, and is no reason to give up
+	default:
 		return text
 	}
 }
