@@ -148,7 +148,7 @@ func token(what, id string) string {
 func (c *Channel) client(ctx context.Context) (*gomail.Client, error) {
 	deadline, _ := ctx.Deadline() // it ends the connection; the library's own limit comes later, and says less
 	opts := []gomail.Option{
-		gomail.WithPort(c.port), gomail.WithTimeout(max(time.Until(deadline), 0)+time.Second), gomail.WithHELO(c.domain),
+		gomail.WithPort(c.port), gomail.WithTimeout(max(time.Until(deadline), 0) + time.Second), gomail.WithHELO(c.domain),
 		gomail.WithDialContextFunc(c.dial(ctx)), gomail.WithTLSConfig(c.o.TLS),
 	}
 	switch c.o.Security {
