@@ -58,6 +58,13 @@ func (e Event) validateFollowUp() error {
 		return invalid("follow_up")
 	}
 	f, p := *e.FollowUp, partsOf(e.Type)
+	if err := f.validateDuty(p); err != nil {
+		return err
+	}
+	return f.validateRest(p, e.Case)
+}
+
+func (f FollowUp) validateDuty(p part) error {
 	switch {
 	case p.duty != (f.Duty != "") || f.Duty != "" && !ValidID(f.Duty):
 		return invalid("duty")
@@ -65,6 +72,12 @@ func (e Event) validateFollowUp() error {
 		return invalid("evidence")
 	case p.pass != (f.To != "") || f.To != "" && !ValidID(f.To) || p.pass != f.Step.valid():
 		return invalid("to")
+	}
+	return nil
+}
+
+func (f FollowUp) validateRest(p part, own string) error {
+	switch {
 	case p.decision != (f.Decision != nil) || !f.Decision.valid():
 		return invalid("decision")
 	case p.status != (f.Status != nil) || !f.Status.valid():
@@ -73,7 +86,7 @@ func (e Event) validateFollowUp() error {
 		return invalid("facts")
 	case !p.origin && f.Station+f.IdentifiedBy != "" || p.origin && !(ValidID(f.Station) && ValidID(f.IdentifiedBy)):
 		return invalid("station")
-	case p.link != (f.SameAs != "") || f.SameAs != "" && (!ValidID(f.SameAs) || f.SameAs == e.Case):
+	case p.link != (f.SameAs != "") || f.SameAs != "" && (!ValidID(f.SameAs) || f.SameAs == own):
 		return invalid("same_as")
 	case p.sealed != (len(f.Sealed) > 0) || len(f.Sealed) > maxSealed:
 		return invalid("sealed")

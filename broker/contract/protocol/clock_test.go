@@ -54,8 +54,11 @@ func TestEveryTimerIsRightToTheSecond(t *testing.T) {
 				now   time.Time
 				state protocol.State
 			}{
-				{at, protocol.Waiting}, {quarter.Add(-time.Second), protocol.Waiting}, {quarter, protocol.DueSoon},
-				{due, protocol.DueSoon}, {due.Add(time.Second), protocol.Overdue},
+				{at, protocol.Waiting},
+				{quarter.Add(-time.Second), protocol.Waiting},
+				{quarter, protocol.DueSoon},
+				{due, protocol.DueSoon},
+				{due.Add(time.Second), protocol.Overdue},
 			} {
 				if got := state(want.now); got != want.state {
 					t.Errorf("%s from %v is %s at %v, want %s", d.ID, at, got, want.now, want.state)

@@ -282,13 +282,17 @@ func (d *Desk) documentRefusal(err error) refusal {
 	var faults protocol.Faults
 	switch {
 	case errors.Is(err, activation.ErrChanged):
-		return refusal{Status: http.StatusConflict, Code: "changed", Title: "Somebody else changed this meanwhile.",
-			Detail: "Yours is not stored and theirs is in force. Compare, and put your change on theirs."}
+		return refusal{
+			Status: http.StatusConflict, Code: "changed", Title: "Somebody else changed this meanwhile.",
+			Detail: "Yours is not stored and theirs is in force. Compare, and put your change on theirs.",
+		}
 	case errors.As(err, &faults):
 		return refusal{Status: http.StatusUnprocessableEntity, Code: "invalid", Title: "This can not come into force.", Detail: faultWords(faults)}
 	case errors.Is(err, ErrTold):
-		return refusal{Status: http.StatusConflict, Code: "told", Title: "This can not be released.",
-			Detail: "Together with what was released before, it would tell a small count. Choose a period that does not overlap an earlier one."}
+		return refusal{
+			Status: http.StatusConflict, Code: "told", Title: "This can not be released.",
+			Detail: "Together with what was released before, it would tell a small count. Choose a period that does not overlap an earlier one.",
+		}
 	case errors.Is(err, ErrDocument):
 		return refusal{Status: http.StatusUnprocessableEntity, Code: "invalid", Title: "That does not fit.", Detail: "Nothing was changed. " + err.Error() + "."}
 	default:

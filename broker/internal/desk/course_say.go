@@ -16,13 +16,21 @@ var coursePermissions = []struct {
 	Type       activation.Type
 	Permission Permission
 }{
-	{activation.DutyDone, CaseDuty}, {activation.DutyUndone, CaseDuty}, {activation.DutyPassed, CaseDuty},
-	{activation.FactsRecorded, CaseDuty}, {activation.Informed, CaseDuty},
-	{activation.MDTDecided, CaseMDT}, {activation.StatusRecorded, CaseMDT},
+	{activation.DutyDone, CaseDuty},
+	{activation.DutyUndone, CaseDuty},
+	{activation.DutyPassed, CaseDuty},
+	{activation.FactsRecorded, CaseDuty},
+	{activation.Informed, CaseDuty},
+	{activation.MDTDecided, CaseMDT},
+	{activation.StatusRecorded, CaseMDT},
 	{activation.Identified, CaseField},
-	{activation.LinkProposed, CasePerson}, {activation.PersonLinked, CasePerson}, {activation.PersonUnlinked, CasePerson},
+	{activation.LinkProposed, CasePerson},
+	{activation.PersonLinked, CasePerson},
+	{activation.PersonUnlinked, CasePerson},
 	{activation.PersonalRecorded, CasePerson},
-	{activation.HoldSet, RetentionAct}, {activation.HoldLifted, RetentionAct}, {activation.Erased, RetentionAct},
+	{activation.HoldSet, RetentionAct},
+	{activation.HoldLifted, RetentionAct},
+	{activation.Erased, RetentionAct},
 }
 
 // verbOf is the last part of the address of a type: duty-done.
@@ -220,8 +228,10 @@ func (d *Desk) courseRefusal(k Case, err error) refusal {
 	var faults protocol.Faults
 	switch {
 	case errors.Is(err, activation.ErrChanged):
-		return refusal{Status: 409, Code: "changed", Title: "Somebody else was quicker.",
-			Detail: "What they recorded is kept, and yours is not stored yet. Read theirs below, then record yours again if it still holds."}
+		return refusal{
+			Status: 409, Code: "changed", Title: "Somebody else was quicker.",
+			Detail: "What they recorded is kept, and yours is not stored yet. Read theirs below, then record yours again if it still holds.",
+		}
 	case errors.Is(err, activation.ErrAlreadyDone):
 		return refusal{Status: 409, Code: "already_done", Title: "This duty is marked as done already.", Detail: "See below who did it, and when. Nothing was changed."}
 	case errors.Is(err, activation.ErrNotOffered):

@@ -140,7 +140,8 @@ func (s Sheet) CSV() ([]byte, error) {
 	}
 	rows := [][]string{
 		{"section", "code", "label", "value"},
-		{"scope", "from", "First day", s.Scope.From}, {"scope", "to", "Last day", s.Scope.To},
+		{"scope", "from", "First day", s.Scope.From},
+		{"scope", "to", "Last day", s.Scope.To},
 		{"figures", "recoveries", "Recoveries", num(s.Recoveries)},
 		{"figures", "unique_individuals", "Unique individuals", num(s.Individuals)},
 		{"figures", "mean_age", "Average age", mean},

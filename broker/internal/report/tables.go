@@ -47,8 +47,11 @@ func band(age int) string {
 
 func bands() []Row {
 	return []Row{
-		{Code: "12_and_under", Label: "12 and under"}, {Code: "13_14", Label: "13 and 14"}, {Code: "15_16", Label: "15 and 16"},
-		{Code: "17_and_over", Label: "17 and over"}, {Code: Unset, Label: "Not recorded"},
+		{Code: "12_and_under", Label: "12 and under"},
+		{Code: "13_14", Label: "13 and 14"},
+		{Code: "15_16", Label: "15 and 16"},
+		{Code: "17_and_over", Label: "17 and over"},
+		{Code: Unset, Label: "Not recorded"},
 	}
 }
 

@@ -31,11 +31,27 @@ type spread struct {
 
 func division() spread {
 	return spread{
-		station: []count{{"century", 35}, {"compton", 33}, {"long_beach", 34}, {"transit", 14}, {"lapd_77th", 6}, {"lapd_southeast", 5},
-			{"lancaster", 2}, {"palmdale", 1}, {"santa_clarita", 1}},
+		station: []count{
+			{"century", 35},
+			{"compton", 33},
+			{"long_beach", 34},
+			{"transit", 14},
+			{"lapd_77th", 6},
+			{"lapd_southeast", 5},
+			{"lancaster", 2},
+			{"palmdale", 1},
+			{"santa_clarita", 1},
+		},
 		identified: []count{{"patrol_observation", 58}, {"vice_operation", 31}, {"missing_or_runaway_contact", 17}, {"hotline_tip", 13}, {"other_call", 12}},
-		decision: []count{{"home", 14}, {"relative", 12}, {"foster_home", 27}, {"group_home", 34}, {"emergency_shelter", 16}, {"juvenile_hall", 13},
-			{"left_before_decision", 15}},
+		decision: []count{
+			{"home", 14},
+			{"relative", 12},
+			{"foster_home", 27},
+			{"group_home", 34},
+			{"emergency_shelter", 16},
+			{"juvenile_hall", 13},
+			{"left_before_decision", 15},
+		},
 		reason:   []count{{"warrant", 6}, {"other_offence", 4}, {"probation_violation", 3}},
 		status72: []count{{"in_placement", 71}, {"home", 22}, {"away", 26}, {"juvenile_hall", 12}},
 		current:  []count{{"in_placement", 58}, {"home", 35}, {"away", 23}, {"out_of_county", 15}},

@@ -177,8 +177,10 @@ func enter(ctx context.Context, desk *deskapi.Client, k Case) (string, error) {
 			return say("dcfs", "mdt", "mdt-decided", map[string]any{"decision": decision, "at": k.At.Add(20 * time.Hour)})
 		},
 		func() error {
-			return say("dcfs", "mdt", "status-recorded", map[string]any{"at": k.At.Add(71 * time.Hour),
-				"status": map[string]any{"moment": "72h", "code": k.Status72, "as_of": day72}})
+			return say("dcfs", "mdt", "status-recorded", map[string]any{
+				"at":     k.At.Add(71 * time.Hour),
+				"status": map[string]any{"moment": "72h", "code": k.Status72, "as_of": day72},
+			})
 		},
 		func() error {
 			return say("dcfs", "mdt", "status-recorded", map[string]any{"status": map[string]any{"moment": "current", "code": k.Status, "as_of": nowDay}})
@@ -186,11 +188,20 @@ func enter(ctx context.Context, desk *deskapi.Client, k Case) (string, error) {
 	}
 	quick := time.Duration(k.Age*7%60) * time.Minute
 	for _, m := range []mark{
-		{"sheriff", "le_notified", 2 * time.Minute}, {"sheriff", "written_report", 30 * time.Hour}, {"dcfs", "arrive_dcfs", 40*time.Minute + quick},
-		{"advocate", "arrive_advocate", 50*time.Minute + quick}, {"dcfs", "in_person_visit", 6 * time.Hour}, {"dhs", "medical_hub", 60 * time.Hour},
-		{"dmh", "mental_health_screen", 50*time.Hour + 24*quick}, {"sheriff", "verbal_report", 12 * time.Minute}, {"dcfs", "immediate_needs", 4 * time.Minute},
-		{"advocate", "advocate_called", 10 * time.Minute}, {"probation", "arrive_probation", 44*time.Minute + quick}, {"dmh", "arrive_dmh", 45*time.Minute + quick},
-		{"dhs", "arrive_dhs", 30*time.Minute + quick}, {"advocate", "advocate_90d", 89 * 24 * time.Hour},
+		{"sheriff", "le_notified", 2 * time.Minute},
+		{"sheriff", "written_report", 30 * time.Hour},
+		{"dcfs", "arrive_dcfs", 40*time.Minute + quick},
+		{"advocate", "arrive_advocate", 50*time.Minute + quick},
+		{"dcfs", "in_person_visit", 6 * time.Hour},
+		{"dhs", "medical_hub", 60 * time.Hour},
+		{"dmh", "mental_health_screen", 50*time.Hour + 24*quick},
+		{"sheriff", "verbal_report", 12 * time.Minute},
+		{"dcfs", "immediate_needs", 4 * time.Minute},
+		{"advocate", "advocate_called", 10 * time.Minute},
+		{"probation", "arrive_probation", 44*time.Minute + quick},
+		{"dmh", "arrive_dmh", 45*time.Minute + quick},
+		{"dhs", "arrive_dhs", 30*time.Minute + quick},
+		{"advocate", "advocate_90d", 89 * 24 * time.Hour},
 	} {
 		steps = append(steps, func() error {
 			return say(m.agency, "responder", "duty-done", map[string]any{"duty": m.duty, "at": k.At.Add(m.after)})
@@ -261,9 +272,15 @@ func (r *Result) compare() error {
 		name      string
 		got, want any
 	}{
-		{"recoveries", r.Recoveries, Recoveries}, {"unique individuals", r.Individuals, Individuals}, {"mean age", r.MeanAge, "15.7"},
-		{"arrests before", r.Before, ArrestsBefore}, {"arrests since", r.Since, ArrestsSince}, {"percent fewer", r.Percent, 88.65},
-		{"shown", r.Shown, "89 % fewer"}, {"numerator", r.Numerator, 125}, {"denominator", r.Denominator, ArrestsBefore},
+		{"recoveries", r.Recoveries, Recoveries},
+		{"unique individuals", r.Individuals, Individuals},
+		{"mean age", r.MeanAge, "15.7"},
+		{"arrests before", r.Before, ArrestsBefore},
+		{"arrests since", r.Since, ArrestsSince},
+		{"percent fewer", r.Percent, 88.65},
+		{"shown", r.Shown, "89 % fewer"},
+		{"numerator", r.Numerator, 125},
+		{"denominator", r.Denominator, ArrestsBefore},
 	} {
 		if f.got != f.want {
 			r.Differences = append(r.Differences, fmt.Sprintf("%s: %v, the founding sheet says %v", f.name, f.got, f.want))
