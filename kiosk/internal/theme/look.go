@@ -46,9 +46,6 @@ type Look struct {
 // Fit returns the look for a window of the given size: the largest scale at which a page fits, and never less than 1.
 func (l Look) Fit(size fyne.Size) Look {
 	l.Scale = max(1, min(size.Width/Width, size.Height/Height))
-	if size.Height > size.Width {
-		l.Scale = max(1, min(size.Width/Height, size.Height/Width))
-	}
 	return l
 }
 
