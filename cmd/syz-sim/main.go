@@ -44,6 +44,8 @@ usage: syz-sim COMMAND [flags]
         agent: from the edge to the event's leaving the machine, and the agent's memory and idle time.
         desk [--streams N]: from an event to the page in Chromium and to every reader, while N streams are open.
         report: the fact sheet and the search of a county with 100,000 cases, in memory.
+        kiosk [--lang LANG] [--rest 20s]: the kiosk's window and Chromium with a page of the same look, in turn: first frame,
+        memory, idle CPU. Wants Xvfb and Chromium.
   gallery DIR [--lang LANG,..] [--size WxH,..] [--theme THEME,..] [--page PAGE,..] [--json]
         draws every page of the kiosk in every language, size and theme (light, dark, contrast, dark-contrast), and a page to browse
         them. All of them are many thousand pictures: the flags limit it.
@@ -192,6 +194,8 @@ func (s sim) bench(ctx context.Context, args []string) error {
 		return s.benchAgent(ctx, args[1:])
 	case len(args) > 0 && args[0] == "desk":
 		return s.benchDesk(ctx, args[1:])
+	case len(args) > 0 && args[0] == "kiosk":
+		return s.benchKiosk(ctx, args[1:])
 	case len(args) == 0 || args[0] != "press":
 		return errUsage
 	}
