@@ -79,6 +79,9 @@ func TestEveryPageCanBeUsedByEverybody(t *testing.T) {
 		for _, v := range found {
 			t.Errorf("%s: %s: %s\n  %s", name, v.ID, v.Help, strings.Join(v.Nodes, "\n  "))
 		}
+		if cut := b.text(`[...document.querySelectorAll('.panel, .card, .banner, .rail a')].filter(e => e.offsetParent && e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX === 'visible').map(e => e.className + ' ' + e.innerText.slice(0, 40)).join('; ')`); cut != "" {
+			t.Errorf("%s: content reaches out of %s", name, cut)
+		}
 		if wide := b.text(`document.documentElement.scrollWidth > innerWidth ? String(document.documentElement.scrollWidth) : ''`); wide != "" {
 			t.Errorf("%s is %s wide, wider than the screen", name, wide)
 		}
@@ -95,7 +98,7 @@ func TestEveryPageCanBeUsedByEverybody(t *testing.T) {
 		for _, look := range []string{"light", "dark", "dark phone"} {
 			scheme, phone, _ := strings.Cut(look, " ")
 			b.scheme(scheme)
-			b.do(chromedp.EmulateViewport(1440, 900))
+			b.do(chromedp.EmulateViewport(map[string]int64{"light": 1440, "dark": 1280}[scheme], 900))
 			if phone != "" {
 				b.do(chromedp.EmulateViewport(390, 844))
 			}
