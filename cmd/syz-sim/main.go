@@ -190,6 +190,8 @@ func (s sim) bench(ctx context.Context, args []string) error {
 	switch {
 	case len(args) > 0 && args[0] == "report":
 		return s.benchReport(args[1:])
+	case len(args) > 0 && args[0] == "dispatch":
+		return s.benchDispatch(ctx, args[1:])
 	case len(args) > 0 && args[0] == "agent":
 		return s.benchAgent(ctx, args[1:])
 	case len(args) > 0 && args[0] == "desk":
