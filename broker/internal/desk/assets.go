@@ -1,6 +1,8 @@
 package desk
 
 import (
+	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -21,10 +23,11 @@ var web embed.FS
 type assets struct {
 	version string
 	files   map[string][]byte
+	packed  map[string][]byte // the same with gzip
 }
 
 func loadAssets() (assets, error) {
-	a := assets{files: make(map[string][]byte)}
+	a := assets{files: make(map[string][]byte), packed: make(map[string][]byte)}
 	h := sha256.New()
 	err := fs.WalkDir(web, "web/static", func(name string, e fs.DirEntry, err error) error {
 		if err != nil || e.IsDir() {
@@ -34,6 +37,11 @@ func loadAssets() (assets, error) {
 		fmt.Fprintf(h, "%s %d\n", name, len(b))
 		h.Write(b)
 		a.files[path.Base(name)] = b
+		var z bytes.Buffer
+		w, _ := gzip.NewWriterLevel(&z, gzip.BestCompression) // the level is a good one
+		_, _ = w.Write(b)                                     // memory never fails
+		_ = w.Close()
+		a.packed[path.Base(name)] = z.Bytes()
 		return err
 	})
 	if err != nil {
@@ -54,6 +62,11 @@ func (a assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if path.Base(path.Dir(r.URL.Path)) == a.version {
 		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	}
+	w.Header().Set("Vary", "Accept-Encoding")
+	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		w.Header().Set("Content-Encoding", "gzip")
+		b = a.packed[path.Base(r.URL.Path)]
 	}
 	w.Header().Set("Content-Type", mime.TypeByExtension(path.Ext(r.URL.Path)))
 	_, _ = w.Write(b) // the asker has gone
