@@ -109,7 +109,7 @@ func (w watcher) run(ctx context.Context) error {
 		took, err := w.ask(ctx)
 		switch {
 		case ctx.Err() != nil:
-			return nil
+			return nil //nolint:nilerr // somebody ended the watch; that the question failed then says nothing
 		case err == nil && failed >= w.after:
 			w.alarm(ctx, "restored")
 			fmt.Fprintf(w.c.out, "%s restored: the broker answers again, %d ms\n", time.Now().Format(time.RFC3339), took)

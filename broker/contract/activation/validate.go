@@ -103,35 +103,28 @@ func (e Event) validateHead() error {
 
 // validateSpare refuses a payload field that does not belong to the type, so that nothing can be smuggled along.
 func (e Event) validateSpare(f fields) error {
-	switch {
-	case !f.where && (e.Zone != "" || e.Device != ""):
-		return invalid("zone")
-	case !f.trigger && (e.Trigger != "" || e.HeldAtStart):
-		return invalid("trigger")
-	case !f.alias && e.Alias != "":
-		return invalid("alias")
-	case !f.other && e.Other != "":
-		return invalid("other")
-	case !f.press && e.Press != "":
-		return invalid("press")
-	case !f.need && e.Need != "":
-		return invalid("need")
-	case !f.intake && e.Intake != nil:
-		return invalid("intake")
-	case !f.report && e.Report != nil:
-		return invalid("report")
-	case !f.welfare && e.Welfare != "":
-		return invalid("welfare")
-	case !f.agency && e.Agency != "":
-		return invalid("agency")
-	case !f.eta && e.ETAMin != 0:
-		return invalid("eta_min")
-	case !f.message && e.Message != "":
-		return invalid("message")
-	case !f.code && e.Code != "":
-		return invalid("code")
-	case !f.outcome && e.Outcome != "":
-		return invalid("outcome")
+	for _, x := range []struct {
+		field    string
+		may, has bool
+	}{
+		{"zone", f.where, e.Zone != "" || e.Device != ""},
+		{"trigger", f.trigger, e.Trigger != "" || e.HeldAtStart},
+		{"alias", f.alias, e.Alias != ""},
+		{"other", f.other, e.Other != ""},
+		{"press", f.press, e.Press != ""},
+		{"need", f.need, e.Need != ""},
+		{"intake", f.intake, e.Intake != nil},
+		{"report", f.report, e.Report != nil},
+		{"welfare", f.welfare, e.Welfare != ""},
+		{"agency", f.agency, e.Agency != ""},
+		{"eta_min", f.eta, e.ETAMin != 0},
+		{"message", f.message, e.Message != ""},
+		{"code", f.code, e.Code != ""},
+		{"outcome", f.outcome, e.Outcome != ""},
+	} {
+		if x.has && !x.may {
+			return invalid(x.field)
+		}
 	}
 	return nil
 }

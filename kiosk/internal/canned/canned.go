@@ -87,7 +87,7 @@ func with(s flow.State, f func(*flow.State)) flow.State {
 }
 
 // All lists them.
-func All() []Sample {
+func All() []Sample { //nolint:funlen // a table of pages, one after the other
 	type st = *flow.State
 	type ac = *agentapi.Activation
 	return []Sample{

@@ -75,7 +75,7 @@ func spelled(number string) string {
 // sentences puts a pause between things that are said one after the other.
 func sentences(all []string) string {
 	for i, words := range all {
-		if strings.IndexAny(words[len(words)-1:], ".?!:") < 0 && !strings.HasSuffix(words, "。") && !strings.HasSuffix(words, "؟") {
+		if !strings.ContainsAny(words[len(words)-1:], ".?!:") && !strings.HasSuffix(words, "。") && !strings.HasSuffix(words, "؟") {
 			all[i] = words + "."
 		}
 	}

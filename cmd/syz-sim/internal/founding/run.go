@@ -150,6 +150,27 @@ type mark struct {
 	after        time.Duration
 }
 
+// marks are who did what how long after the beginning; the invented part.
+func marks(k Case) []mark {
+	quick := time.Duration(k.Age*7%60) * time.Minute
+	return []mark{
+		{"sheriff", "le_notified", 2 * time.Minute},
+		{"sheriff", "written_report", 30 * time.Hour},
+		{"dcfs", "arrive_dcfs", 40*time.Minute + quick},
+		{"advocate", "arrive_advocate", 50*time.Minute + quick},
+		{"dcfs", "in_person_visit", 6 * time.Hour},
+		{"dhs", "medical_hub", 60 * time.Hour},
+		{"dmh", "mental_health_screen", 50*time.Hour + 24*quick},
+		{"sheriff", "verbal_report", 12 * time.Minute},
+		{"dcfs", "immediate_needs", 4 * time.Minute},
+		{"advocate", "advocate_called", 10 * time.Minute},
+		{"probation", "arrive_probation", 44*time.Minute + quick},
+		{"dmh", "arrive_dmh", 45*time.Minute + quick},
+		{"dhs", "arrive_dhs", 30*time.Minute + quick},
+		{"advocate", "advocate_90d", 89 * 24 * time.Hour},
+	}
+}
+
 // enter enters one case as the people of the agencies would. How long they took is invented.
 func enter(ctx context.Context, desk *deskapi.Client, k Case) (string, error) {
 	var made struct {
@@ -186,23 +207,7 @@ func enter(ctx context.Context, desk *deskapi.Client, k Case) (string, error) {
 			return say("dcfs", "mdt", "status-recorded", map[string]any{"status": map[string]any{"moment": "current", "code": k.Status, "as_of": nowDay}})
 		},
 	}
-	quick := time.Duration(k.Age*7%60) * time.Minute
-	for _, m := range []mark{
-		{"sheriff", "le_notified", 2 * time.Minute},
-		{"sheriff", "written_report", 30 * time.Hour},
-		{"dcfs", "arrive_dcfs", 40*time.Minute + quick},
-		{"advocate", "arrive_advocate", 50*time.Minute + quick},
-		{"dcfs", "in_person_visit", 6 * time.Hour},
-		{"dhs", "medical_hub", 60 * time.Hour},
-		{"dmh", "mental_health_screen", 50*time.Hour + 24*quick},
-		{"sheriff", "verbal_report", 12 * time.Minute},
-		{"dcfs", "immediate_needs", 4 * time.Minute},
-		{"advocate", "advocate_called", 10 * time.Minute},
-		{"probation", "arrive_probation", 44*time.Minute + quick},
-		{"dmh", "arrive_dmh", 45*time.Minute + quick},
-		{"dhs", "arrive_dhs", 30*time.Minute + quick},
-		{"advocate", "advocate_90d", 89 * 24 * time.Hour},
-	} {
+	for _, m := range marks(k) {
 		steps = append(steps, func() error {
 			return say(m.agency, "responder", "duty-done", map[string]any{"duty": m.duty, "at": k.At.Add(m.after)})
 		})
