@@ -45,7 +45,7 @@ func TestLateCallShowsItsAgeFirst(t *testing.T) {
 func TestCallThatNobodyTakesSaysSo(t *testing.T) {
 	scene(t, func(c *desktest.County, look func(string) string) {
 		c.Book.Raise("compton", "cl-02", activation.Actual, 0)
-		hidden := regexp.MustCompile(`data-due="\d+" hidden`)
+		hidden := regexp.MustCompile(`data-due="\d+" hidden><svg[^\n]*?</svg>(<span><b>)?Nobody has answered`)
 		time.Sleep(179 * time.Second)
 		if page := look("/desk"); len(hidden.FindAllString(page, -1)) != 2 {
 			t.Error("it says too early that nobody has answered")
@@ -126,7 +126,7 @@ func TestZoneAndAgencyThatNobodyKnowsAnyMore(t *testing.T) {
 func TestDevicesPageSaysWhatToDo(t *testing.T) {
 	scene(t, func(c *desktest.County, look func(string) string) {
 		page := look("/devices")
-		has(t, page, "2 of 4 need somebody.", "Lost", "staff must call for help by phone", "wire is cut or shorted", "1 event waits in the device")
+		has(t, page, "2 of 4 devices need somebody.", "Lost", "staff must call for help by phone", "wire is cut or shorted", "1 event waits in the device")
 		c.Fleet.Set()
 		has(t, look("/devices"), "No devices yet")
 	})
