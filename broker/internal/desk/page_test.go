@@ -132,6 +132,37 @@ func TestDevicesPageSaysWhatToDo(t *testing.T) {
 	})
 }
 
+// TestTimelineTellsHowPeopleWereLookedFor in words, without saying who a person is.
+func TestTimelineTellsHowPeopleWereLookedFor(t *testing.T) {
+	scene(t, func(c *desktest.County, look func(string) string) {
+		id := c.Book.Raise("compton", "cl-02", activation.Actual, 0)
+		system := func(typ activation.Type, d activation.Dispatch) {
+			t.Helper()
+			e := activation.Event{ID: c.Options().NewID(), Case: id, Mode: activation.Actual, Type: typ, Actor: activation.Actor{Kind: activation.BySystem, ID: "node-1"}, Dispatch: &d}
+			if _, err := c.Book.Do(t.Context(), e); err != nil {
+				t.Fatal(err)
+			}
+		}
+		notice := func(nid, channel, target, agency string, s activation.NoticeState) activation.Notice {
+			return activation.Notice{ID: nid, Rung: 2, Channel: channel, Target: target, Agency: agency, State: s}
+		}
+		system(activation.Escalated, activation.Dispatch{Rung: &activation.Rung{N: 2, Policy: 1}, Notices: []activation.Notice{
+			notice("n1", "mail", "p-rivera", "sheriff", activation.NoticeQueued), notice("n2", "ntfy", "p-okafor", "sheriff", activation.NoticeQueued),
+			notice("n3", "desk", "dcfs", "", activation.NoticeQueued),
+		}})
+		failed := notice("n2", "ntfy", "p-okafor", "sheriff", activation.NoticeFailed)
+		failed.Reason, failed.RetryS = activation.TimedOut, 30
+		system(activation.Notified, activation.Dispatch{Notices: []activation.Notice{
+			notice("n1", "mail", "p-rivera", "sheriff", activation.NoticeDelivered), failed, notice("n3", "desk", "dcfs", "", activation.NoticeSeen),
+		}})
+		system(activation.Escalated, activation.Dispatch{Rung: &activation.Rung{N: 3, Policy: 1, Nobody: true}})
+		page := look("/desk/" + id)
+		has(t, page, "Rung 2: asked Sheriff, Century Station; Children and Family Services", "Sheriff, Century Station: delivered by mail",
+			"Sheriff, Century Station: not reached by ntfy, no reply in time, tried again in 30 s", ": seen at the desk", "Rung 3: there is nobody to ask")
+		hasNot(t, page, "rivera", "okafor", "escalated", "notified")
+	})
+}
+
 func tell(t *testing.T, c *desktest.County, id, agency string, e activation.Event) {
 	t.Helper()
 	k, _, err := c.Book.Get(id)

@@ -40,6 +40,11 @@ func eventClass(e activation.Event) string {
 			return "alarm"
 		}
 		return ""
+	case activation.Escalated:
+		if e.Dispatch != nil && e.Dispatch.Rung != nil && e.Dispatch.Rung.Nobody {
+			return "alarm"
+		}
+		return ""
 	case activation.Raised, activation.PressedAgain:
 		return "new"
 	case activation.Duress, activation.CodeRefused, activation.StandDownRequested:
@@ -54,6 +59,9 @@ func (d *Desk) eventWords(e activation.Event) string {
 		return words
 	}
 	if words := d.courseWords(e); words != "" {
+		return words
+	}
+	if words := d.dispatchWords(e); words != "" {
 		return words
 	}
 	switch e.Type {
