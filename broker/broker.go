@@ -105,6 +105,10 @@ func Start(ctx context.Context, o Options) (*Broker, error) {
 	}
 	b.runDispatch(ctx)
 	b.runFollowers(ctx)
+	if err := b.runReminders(ctx); err != nil {
+		b.Close()
+		return nil, err
+	}
 	b.edge.Open(b.authority)
 	b.log.Info("broker is up", slog.String("version", o.Version), slog.Uint64("ledger", b.book.Rev()))
 	return b, nil

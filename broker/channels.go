@@ -68,6 +68,7 @@ type Point struct {
 // channels makes the channels of the configuration, and the one of the desks.
 func (b *Broker) newChannels(ctx context.Context) (map[string]dispatch.Channel, error) {
 	out := map[string]dispatch.Channel{ladder.DeskChannel: deskChannel{b}}
+	b.push.channels = map[string]notify.Channel{}
 	for _, c := range b.o.Config.Channels {
 		if !activation.ValidID(c.Name) || out[c.Name] != nil {
 			return nil, fmt.Errorf("%w: channel %q: the name is not usable, or there twice", ErrConfig, c.Name)
@@ -76,7 +77,7 @@ func (b *Broker) newChannels(ctx context.Context) (map[string]dispatch.Channel, 
 		if err != nil {
 			return nil, fmt.Errorf("%w: channel %q: %w", ErrConfig, c.Name, err)
 		}
-		out[c.Name] = outside{b: b, name: c.Name, ch: ch}
+		out[c.Name], b.push.channels[c.Name] = outside{b: b, name: c.Name, ch: ch}, ch
 		if !c.Follow {
 			continue
 		}

@@ -55,6 +55,7 @@ type courseDoc struct {
 		Duty struct {
 			ID string `json:"id"`
 		} `json:"duty"`
+		Owner string    `json:"owner"`
 		State string    `json:"state"`
 		Due   time.Time `json:"due"`
 	} `json:"duties"`

@@ -1,6 +1,20 @@
 package broker
 
-import "safeyouthzone/broker/internal/dispatch/directory"
+import (
+	"context"
+	"time"
+
+	"safeyouthzone/broker/internal/dispatch/directory"
+)
 
 // Directory is what the county has written down about whom to tell.
 func (b *Broker) Directory() *directory.Directory { return b.directory }
+
+// Remind tells what is due at now, as a node that has just started does.
+func (b *Broker) Remind(ctx context.Context, now time.Time) error {
+	r, err := b.newReminders(ctx)
+	if err == nil {
+		r.tick(ctx, now)
+	}
+	return err
+}

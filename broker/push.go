@@ -24,6 +24,7 @@ type push struct {
 	centres  []*dc09.Channel
 
 	followers []*follower
+	channels  map[string]notify.Channel // by name
 }
 
 func (b *Broker) newWebPush(ctx context.Context, c Channel, client *http.Client) (notify.Channel, error) {

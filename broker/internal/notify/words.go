@@ -85,8 +85,10 @@ func body(n Notice) string {
 // ask says what the person can do now.
 func ask(k Kind) string {
 	switch k {
-	case Activation, Again, Reminder:
+	case Activation, Again:
 		return "Please answer now."
+	case Reminder:
+		return "Something is due. Please open the desk."
 	case Unanswered:
 		return "Please answer now, or find somebody who can."
 	case NobodyReachable:
