@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"safeyouthzone/broker/internal/desk"
 	"safeyouthzone/broker/internal/dispatch/directory"
 )
 
@@ -18,3 +19,6 @@ func (b *Broker) Remind(ctx context.Context, now time.Time) error {
 	}
 	return err
 }
+
+// Routes are all routes of the desk, those of every part.
+func (b *Broker) Routes() []desk.Route { return b.desk.Routes() }

@@ -57,6 +57,9 @@ func TestEveryCallIsDescribedAndEveryDescriptionIsACall(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, f := range files {
+		if f.Name() == "dispatch.json" { // of routes that the broker hands in: its own test holds them against the running desk
+			continue
+		}
 		b, err := os.ReadFile("openapi/" + f.Name())
 		if err != nil {
 			t.Fatal(err)

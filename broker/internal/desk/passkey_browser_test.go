@@ -72,9 +72,7 @@ func (b *tab) both(name string) {
 // quietBut is quiet, but for messages that say something.
 func (b *tab) quietBut(words string) {
 	b.t.Helper()
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for _, m := range b.bad {
+	for _, m := range b.Said() {
 		if !strings.Contains(m, words) {
 			b.t.Errorf("console: %s", m)
 		}

@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -13,16 +12,13 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"safeyouthzone/broker/internal/desk"
+	"safeyouthzone/broker/internal/desk/desklook"
 )
-
-const chromium = "/usr/bin/chromium"
 
 // tab is a page in a real browser.
 type tab struct {
-	context.Context
-	t   *testing.T
-	mu  sync.Mutex
-	bad []string // errors on its console
+	*desklook.Browser
+	t *testing.T
 }
 
 func newTab(t *testing.T) *tab {
@@ -32,40 +28,7 @@ func newTab(t *testing.T) *tab {
 
 func newTabFor(t *testing.T, limit time.Duration) *tab {
 	t.Helper()
-	if _, err := os.Stat(chromium); err != nil {
-		t.Skipf("no browser to look with: %v", err)
-	}
-	if testing.Short() {
-		t.Skip("-short: a browser takes seconds to start")
-	}
-	ctx, cancel := chromedp.NewExecAllocator(t.Context(), chromedp.ExecPath(chromium), chromedp.NoSandbox, chromedp.Headless,
-		chromedp.NoFirstRun, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()), chromedp.Flag("disable-quic", true),
-		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-sync", true))
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, limit)
-	t.Cleanup(cancel)
-	b := &tab{Context: ctx, t: t}
-	b.do(chromedp.EmulateViewport(1440, 900))
-	b.listen()
-	return b
-}
-
-func (b *tab) listen() {
-	messages := chromedp.Console(b.Context)
-	go func() {
-		for m, err := range messages {
-			if err != nil {
-				return
-			}
-			if m.Type == chromedp.ConsoleError || m.IsException() || strings.Contains(m.String(), "Content Security Policy") {
-				b.mu.Lock()
-				b.bad = append(b.bad, m.String())
-				b.mu.Unlock()
-			}
-		}
-	}()
+	return &tab{desklook.Open(t, limit), t}
 }
 
 func (b *tab) do(steps ...chromedp.Action[chromedp.Void]) {
@@ -149,9 +112,7 @@ func (b *tab) signInAs(r *rig, agency string, role desk.Role) {
 
 func (b *tab) quiet() {
 	b.t.Helper()
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for _, m := range b.bad {
+	for _, m := range b.Said() {
 		b.t.Errorf("console: %s", m)
 	}
 }

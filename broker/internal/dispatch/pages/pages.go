@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"safeyouthzone/broker/internal/dispatch"
@@ -97,7 +98,23 @@ func problem(w http.ResponseWriter, err error) {
 	code, words := faults(err)
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(code)
-	_ = json.NewEncoder(w).Encode(map[string]any{"type": "about:blank", "title": words[0], "status": code, "faults": words})
+	_ = json.NewEncoder(w).Encode(map[string]any{
+		"type": "about:blank", "title": "Not kept.", "detail": strings.Join(words, " "), "status": code, "code": problemCode(err),
+	})
+}
+
+// problemCode never changes its meaning: programs decide by it.
+func problemCode(err error) string {
+	switch {
+	case errors.Is(err, directory.ErrChanged):
+		return "changed"
+	case errors.Is(err, dispatch.ErrBusy):
+		return "busy"
+	case errors.As(err, new(*directory.BadError)):
+		return "not_acceptable"
+	default:
+		return "not_kept"
+	}
 }
 
 func answer(w http.ResponseWriter, v any) {
