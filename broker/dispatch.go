@@ -10,6 +10,7 @@ import (
 	"safeyouthzone/broker/internal/casefile"
 	"safeyouthzone/broker/internal/dispatch"
 	"safeyouthzone/broker/internal/dispatch/directory"
+	"safeyouthzone/broker/internal/dispatch/ladder"
 	"safeyouthzone/broker/internal/ledger"
 )
 
@@ -96,6 +97,16 @@ func (b *Broker) seen(ctx context.Context, id, agency string) {
 	if err := b.dispatch.Seen(ctx, id, agency); err != nil {
 		b.log.Warn("not noted that a case was seen", slog.String("case", id), slog.Any("error", err))
 	}
+}
+
+// asked reports whether the policy in force where a call was made asks an agency to answer it.
+func (b *Broker) asked(id, agency string) bool {
+	c, _, ok := b.book.State(id)
+	if !ok {
+		return false
+	}
+	p, _ := b.directory.Policy(c.State.Zone)
+	return ladder.Asks(p, b.directory, agency)
 }
 
 // dispatchBook is the casefile as dispatch needs it.

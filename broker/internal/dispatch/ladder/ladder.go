@@ -120,6 +120,16 @@ func Silent(p policy.Policy, d Directory, s activation.State) []string {
 	return out
 }
 
+// Asks reports whether a policy asks an agency to answer: it names the agency, a roster or a person of it, or the desks of all.
+func Asks(p policy.Policy, d Directory, agency string) bool {
+	return slices.ContainsFunc(p.Rungs, func(r policy.Rung) bool {
+		return slices.ContainsFunc(r.Targets, func(t policy.Target) bool {
+			a := agencyOf(d, t)
+			return a == agency || a == "" && t.Kind == policy.Desk
+		})
+	})
+}
+
 func agencyOf(d Directory, t policy.Target) string {
 	switch t.Kind {
 	case policy.Roster:
