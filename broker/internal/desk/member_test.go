@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -143,10 +144,20 @@ func TestAdministratorsCanNotLockEverybodyOut(t *testing.T) {
 
 func TestGraveThingsNeedAFreshSignIn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		m := newMembers(t)
+		m := newMembers(t, func(o *desk.Options) { o.Course.Protocol = allParts{} })
 		u, admin := m.in("sheriff", "administrator")
+		_, supervisor := m.in("sheriff", "supervisor")
 		time.Sleep(5 * time.Minute)
+		grave := 0
 		for _, route := range m.desk.Routes() {
+			export, retention := route.Permission == desk.ReportExport, route.Permission == desk.RetentionAct
+			if export || retention && !strings.HasPrefix(route.Pattern, "GET ") {
+				grave++
+				method, path := fillPath(route.Pattern, "x")
+				if w := call(t, m.desk, method, path, supervisor, "x="); w.Code != http.StatusForbidden || !strings.Contains(w.Body.String(), "prove_anew") {
+					t.Errorf("%s was answered %d: %.200s", route.Pattern, w.Code, w.Body)
+				}
+			}
 			if !route.StepUp {
 				continue
 			}
@@ -156,7 +167,31 @@ func TestGraveThingsNeedAFreshSignIn(t *testing.T) {
 				t.Errorf("%s was answered %d: %.200s", route.Pattern, w.Code, w.Body)
 			}
 		}
+		if grave < 9 { // release and file, hold, its lift and the erasure, as pages and as API
+			t.Errorf("%d routes export or erase", grave)
+		}
 	})
+}
+
+// TestATokenOfASupervisorExportsButErasesNothing: a program can not sign in anew, so that of the grave things it has the export alone.
+func TestATokenOfASupervisorExportsButErasesNothing(t *testing.T) {
+	m := newMembers(t, func(o *desk.Options) { o.Course.Protocol = allParts{} })
+	_, secret, err := m.store.NewToken(t.Context(), account.Token{Name: "archive", Agency: "sheriff", Roles: []string{"supervisor"}, Ends: time.Now().Add(time.Hour)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, refused := range map[string]bool{
+		"reports/releases": false, "activations/x/erased": true, "activations/x/hold-set": true, "activations/x/hold-lifted": true,
+	} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/api/v1/"+path, strings.NewReader("no JSON"))
+		r.Header.Set("Authorization", "Bearer "+secret)
+		r.Header.Set("Content-Type", "application/json")
+		w := httptest.NewRecorder()
+		m.desk.ServeHTTP(w, r)
+		if got := w.Code == http.StatusForbidden && strings.Contains(w.Body.String(), "prove_anew"); got != refused || !refused && w.Code != http.StatusUnprocessableEntity {
+			t.Errorf("%s was answered %d: %s", path, w.Code, w.Body)
+		}
+	}
 }
 
 func TestRecoveryTakesTwo(t *testing.T) {

@@ -76,7 +76,9 @@ func (d *Desk) fill(mux *http.ServeMux, all []Route) (err error) {
 			err = fmt.Errorf("cannot make desk: %v", p)
 		}
 	}()
-	for _, r := range all {
+	for i, r := range all {
+		all[i].StepUp = r.StepUp || grave(r)
+		r = all[i]
 		method, _, ok := strings.Cut(r.Pattern, " ")
 		if !ok || method != strings.ToUpper(method) || r.Handler == nil || !slices.Contains(Permissions(), r.Permission) {
 			return fmt.Errorf("cannot make desk: route %q has no method, handler or known permission %q", r.Pattern, r.Permission)
@@ -85,6 +87,11 @@ func (d *Desk) fill(mux *http.ServeMux, all []Route) (err error) {
 	}
 	d.all, d.mux = all, mux
 	return nil
+}
+
+// grave reports whether a route needs a fresh sign-in whoever lists it: what leaves the desk for good, or is lost for good.
+func grave(r Route) bool {
+	return r.Permission == ReportExport || r.Permission == RetentionAct && !strings.HasPrefix(r.Pattern, http.MethodGet+" ")
 }
 
 type routeKey struct{}
