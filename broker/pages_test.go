@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -411,5 +412,27 @@ func shot(ctx context.Context, name string) {
 		if png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot()); err == nil {
 			_ = os.WriteFile(filepath.Join(dir, name+".png"), png, 0o600)
 		}
+	}
+}
+
+// TestNobodyIsOfferedToPassOnWhatIsNotTheirs: what the team's page offers to pass on, it can pass on.
+func TestNobodyIsOfferedToPassOnWhatIsNotTheirs(t *testing.T) {
+	b := brokertest.Start(t)
+	id := fieldCase(t, b)
+	c := roleBrowser(t, b, desk.MDT)
+	_, page := askAs(t, c, b, http.MethodGet, "/cases/"+id, "text/html")
+	offered := regexp.MustCompile(`/duty-passed" class="acts"><input type="hidden" name="duty" value="([^"]+)"`).FindAllStringSubmatch(page, -1)
+	for _, m := range offered {
+		res, err := c.PostForm("http://"+b.Addrs.Desk+"/cases/"+id+"/duty-passed", url.Values{"duty": {m[1]}, "step": {"offered"}, "to": {"advocate"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = res.Body.Close()
+		if res.StatusCode != http.StatusSeeOther {
+			t.Errorf("%s was offered, and then answered %s", m[1], res.Status)
+		}
+	}
+	if len(offered) == 0 {
+		t.Error("a team can pass on nothing")
 	}
 }

@@ -27,6 +27,7 @@ type dutyView struct {
 	Passing string // in words, if it is being passed
 	Offered bool   // to the seat's own agency
 	Mine    bool   // the seat's agency may mark it
+	Own     bool   // it is the seat's agency's to pass on
 	CanUndo bool
 }
 
@@ -199,6 +200,7 @@ func (d *Desk) duties(v *courseView, seat Seat, tpl protocol.Template, standings
 func (d *Desk) dutyView(seat Seat, tpl protocol.Template, s protocol.Standing, said activation.DutyState, now time.Time) dutyView {
 	x := dutyView{
 		Standing: s, Status: dutyStatus(s.State),
+		Own:  seat.May(CaseDuty) && tpl.MayMark(s.Duty, s.Owner, d.party(seat)),
 		Mine: seat.May(CaseDuty) && (tpl.MayMark(s.Duty, s.Owner, d.party(seat)) || seat.Is(MDT)), CanUndo: said.Done,
 	}
 	if late := s.Late(now); late > 0 {
