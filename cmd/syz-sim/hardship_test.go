@@ -85,7 +85,7 @@ func TestAFullDiskStopsNoCall(t *testing.T) {
 	stuffing := filepath.Join(dir, "stuffing")
 	fill(t, stuffing)
 	const most = 200 // what was reserved for the outbox before must be used up first
-	presses := uint64(0)
+	presses := 0
 	for ; presses < most && a.State().Health.DiskOK; presses++ {
 		if _, err := a.Press(ctx); err != nil {
 			t.Fatalf("a full disk stopped a call: %v", err)
@@ -102,8 +102,8 @@ func TestAFullDiskStopsNoCall(t *testing.T) {
 		t.Fatal(err)
 	}
 	waitFor(ctx, t, a, "the disk's return", func(s agentapi.State) bool { return s.Health.DiskOK && s.Health.Outbox == 0 })
-	if p, err := c.Verify(ctx); err != nil || p.Entries != presses+1 || len(p.Faults) != 0 {
-		t.Errorf("%d presses, the ledger: %+v, %v", presses+1, p, err)
+	if n, err := proved(ctx, c); err != nil || n != presses+1 {
+		t.Errorf("%d presses, the ledger has %d events of devices: %v", presses+1, n, err)
 	}
 }
 

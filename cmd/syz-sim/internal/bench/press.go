@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"safeyouthzone/broker/contract/activation"
 	"safeyouthzone/cmd/syz-sim/internal/county"
 	"safeyouthzone/cmd/syz-sim/internal/deskapi"
 	"safeyouthzone/cmd/syz-sim/internal/stats"
@@ -58,7 +59,11 @@ func RunPress(ctx context.Context, o Options) (Press, error) {
 	events := make(chan time.Time, 1)
 	ended := make(chan error, 1)
 	go func() {
-		ended <- c.Desk.Events(ctx, 0, func(deskapi.Change) { events <- time.Now() })
+		ended <- c.Desk.Events(ctx, 0, func(x deskapi.Change) {
+			if x.Event.Type == activation.Raised || x.Event.Type == activation.PressedAgain { // not whom the broker told
+				events <- time.Now()
+			}
+		})
 	}()
 	link, err := c.SignInLink(ctx)
 	if err != nil {

@@ -265,14 +265,20 @@ type Entry struct {
 	Chain  string `json:"chain"`
 	Record struct {
 		Event *struct {
-			ID   string `json:"id"`
-			Type string `json:"type"`
+			ID    string `json:"id"`
+			Type  string `json:"type"`
+			Actor struct {
+				Kind string `json:"kind"`
+			} `json:"actor"`
 		} `json:"event"`
 		Rejected *struct {
 			Reason string `json:"reason"`
 		} `json:"rejected"`
 	} `json:"record"`
 }
+
+// Said reports whether an entry is what a device or a person said. The rest is what the broker wrote beside it: whom it told, who read.
+func (e Entry) Said() bool { return e.Record.Event != nil && e.Record.Event.Actor.Kind != "system" }
 
 // Entries reads the whole ledger.
 func (c *County) Entries(ctx context.Context) ([]Entry, error) {
