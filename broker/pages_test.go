@@ -250,8 +250,14 @@ func countyPages(t *testing.T, b *brokertest.Broker, id, quarter string) []count
 		}
 	}
 	for _, more := range []countyPage{
-		{desk.MDT, "/cases/" + id}, {desk.Supervisor, "/documents/lists"}, {desk.Supervisor, "/documents/stations"}, {desk.Supervisor, "/reports/working?period=" + quarter}, {desk.Supervisor, "/rosters/edit?id=nights"},
-		{desk.Supervisor, "/people/edit?id=p-01"}, {desk.Supervisor, "/policies/edit?zone=compton"}, {desk.Dispatcher, "/desk/" + id},
+		{desk.MDT, "/cases/" + id},
+		{desk.Supervisor, "/documents/lists"},
+		{desk.Supervisor, "/documents/stations"},
+		{desk.Supervisor, "/reports/working?period=" + quarter},
+		{desk.Supervisor, "/rosters/edit?id=nights"},
+		{desk.Supervisor, "/people/edit?id=p-01"},
+		{desk.Supervisor, "/policies/edit?zone=compton"},
+		{desk.Dispatcher, "/desk/" + id},
 	} {
 		look(more.role, more.path)
 	}

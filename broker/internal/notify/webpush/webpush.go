@@ -16,6 +16,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 
 	library "github.com/SherClockHolmes/webpush-go"
@@ -100,7 +101,8 @@ func (c *Channel) Send(ctx context.Context, n notify.Notice, a notify.Address) (
 	}
 	faults := make(chan error, len(subs))
 	for _, s := range subs {
-		go func() { faults <- c.push(ctx, a.Person, s, b, n) }()
+		// Each has a copy of its own: the library pads the message behind its end, in place.
+		go func() { faults <- c.push(ctx, a.Person, s, slices.Clone(b), n) }()
 	}
 	var mild, final error
 	took := 0

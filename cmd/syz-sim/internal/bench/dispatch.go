@@ -132,23 +132,8 @@ func RunDispatch(ctx context.Context, o Options) (Dispatch, error) {
 		return out, err
 	}
 	defer agents.Stop()
-	press := func(from int) ([]time.Duration, error) {
-		var took []time.Duration
-		for i := from; i < from+o.N; i++ {
-			start := time.Now()
-			if _, err := agents.All[i].Press(ctx); err != nil {
-				return nil, fmt.Errorf("cannot press: %w", err)
-			}
-			if err := h.wait(ctx, []string{county.Zone(i)}); err != nil {
-				return nil, err
-			}
-			at, _ := h.first(county.Zone(i))
-			took = append(took, at.Sub(start))
-		}
-		return took, nil
-	}
 	o.Say("%d presses, nobody at the desk", o.N)
-	took, err := press(0)
+	took, err := pressEach(ctx, agents, h, 0, o.N)
 	if err != nil {
 		return out, err
 	}
@@ -158,7 +143,7 @@ func RunDispatch(ctx context.Context, o Options) (Dispatch, error) {
 		return out, err
 	}
 	o.Say("%d presses, the desk is open", o.N)
-	took, err = press(o.N)
+	took, err = pressEach(ctx, agents, h, o.N, o.N)
 	stop()
 	if err != nil {
 		return out, err
@@ -166,6 +151,23 @@ func RunDispatch(ctx context.Context, o Options) (Dispatch, error) {
 	out.Open = stats.Of(took)
 	o.Say("%d calls at once", storm)
 	return out, stormOf(ctx, c, h, 2*o.N, &out)
+}
+
+// pressEach presses n devices one after the other, and says how long each took until somebody was told.
+func pressEach(ctx context.Context, agents *county.Agents, h *hook, from, n int) ([]time.Duration, error) {
+	var took []time.Duration
+	for i := from; i < from+n; i++ {
+		start := time.Now()
+		if _, err := agents.All[i].Press(ctx); err != nil {
+			return nil, fmt.Errorf("cannot press: %w", err)
+		}
+		if err := h.wait(ctx, []string{county.Zone(i)}); err != nil {
+			return nil, err
+		}
+		at, _ := h.first(county.Zone(i))
+		took = append(took, at.Sub(start))
+	}
+	return took, nil
 }
 
 // ladder writes down one person, and that everybody's calls go to them and to the desks.
