@@ -35,6 +35,8 @@ func TestBrowserWholeJourneyByKeyboard(t *testing.T) {
 	on("the next minutes", "#eta10")
 	key(kb.Enter)
 	b.until("coming", `document.querySelector('#open .card.s-coming')`)
+	// The card comes first, the detail is fetched behind it; a person reads it before they say more.
+	b.until("the detail of it", `document.querySelector('.eta legend')?.textContent.startsWith('Say it anew') && document.querySelector('#case').dataset.rev === document.querySelector('#open .card.s-coming').dataset.rev`)
 	key("m")
 	on("a sentence", "[name=message]")
 	key(" ")
