@@ -27,9 +27,9 @@ mkdir -p "$SYZ_ARTIFACTS"
 
 packages=
 if wants lint window stories; then packages="$packages $window_packages"; fi
-if wants race; then packages="$packages gcc libc6-dev"; fi
+if wants race; then packages="$packages gcc libc6-dev libxml2-utils"; fi
 if wants window stories; then packages="$packages xvfb xauth xdotool imagemagick matchbox-window-manager x11-utils fonts-noto-core fonts-noto-cjk"; fi
-if wants unit desk stories; then packages="$packages dpkg chromium fonts-noto-core fonts-noto-cjk espeak-ng"; fi
+if wants unit desk stories; then packages="$packages dpkg chromium fonts-noto-core fonts-noto-cjk espeak-ng libxml2-utils"; fi
 # shellcheck disable=SC2086 # a list of words
 need_packages "for the tests" $packages
 
