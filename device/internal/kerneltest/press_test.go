@@ -26,7 +26,7 @@ const (
 	ms       = time.Millisecond
 	settle   = 20 * ms
 	rearm    = 200 * ms
-	fingers  = 80
+	fingers  = 100
 	glitchIn = 8 // one operation of so many is a glitch
 )
 
@@ -68,12 +68,13 @@ type watcher struct {
 	looked   int // changes that no edge told of
 	seenLast []board.Event
 	stall    time.Duration // the next decision takes so long
+	changed  chan struct{} // has something in it when the contact has told of a change
 	ended    chan error
 }
 
 func watch(t *testing.T, in board.Input, c button.Config) *watcher {
 	t.Helper()
-	w := &watcher{t: t, ended: make(chan error, 1)}
+	w := &watcher{t: t, changed: make(chan struct{}, 1), ended: make(chan error, 1)}
 	l := &contact.Loop{Rule: button.New(c, false), Mono: mono, Decide: w.decide, Seen: w.seen}
 	ctx, stop := context.WithCancel(context.Background())
 	go func() { w.ended <- l.Follow(ctx, in) }()
@@ -92,6 +93,12 @@ func (w *watcher) decide(e []button.Event) {
 
 func (w *watcher) seen(e board.Event) {
 	now := mono()
+	defer func() {
+		select {
+		case w.changed <- struct{}{}:
+		default:
+		}
+	}()
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.lost += e.Lost
@@ -189,10 +196,17 @@ func (f *finger) bring(to bool, bounces int) time.Duration {
 	}
 	at := mono()
 	f.c.set(f.line, to)
-	for end := at + 30*time.Second; mono() < end; time.Sleep(ms) {
+	limit := time.NewTimer(30 * time.Second)
+	defer limit.Stop()
+	for waiting := true; waiting; {
 		if e, ok := f.w.last(); ok && e.Operated == to && e.At >= at {
 			f.late = f.late || e.At-began >= settle || mono()-e.At > stall
 			return e.At
+		}
+		select {
+		case <-f.w.changed:
+		case <-limit.C:
+			waiting = false
 		}
 	}
 	f.w.t.Errorf("line %d was set to %v at %v, and nobody has seen it: %s", f.line, to, at, f.w.story())

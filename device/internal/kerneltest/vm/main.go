@@ -8,8 +8,6 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"slices"
-	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -28,7 +26,7 @@ func main() {
 	flag.StringVar(&o.guest, "guest", "", "test binary of package kerneltest")
 	flag.IntVar(&o.cuts, "cuts", 200, "power cuts")
 	flag.IntVar(&o.presses, "presses", 10_000, "presses")
-	flag.StringVar(&o.only, "only", "", "tests, watchdog or cuts; empty: all")
+	flag.StringVar(&o.only, "only", "", "presses, tests, watchdog or cuts; empty: all")
 	flag.StringVar(&o.count, "count", "", "file for how many things held, and how many did not")
 	flag.BoolVar(&o.liar, "liar", false, "the disk lies about flushing: presses must get lost, or the power cuts prove nothing")
 	flag.Parse()
@@ -62,7 +60,8 @@ func run(ctx context.Context, o options) error {
 	r := &result{}
 	wanted := 0
 	parts := map[string]func(context.Context) error{
-		"tests":    func(ctx context.Context) error { return l.tests(ctx, o.presses, r) },
+		"presses":  func(ctx context.Context) error { return l.tests(ctx, "presses", o.presses, "TestPresses", r) },
+		"tests":    func(ctx context.Context) error { return l.tests(ctx, "tests", 0, ".", r) },
 		"watchdog": func(ctx context.Context) error { return l.watchdogs(ctx, r) },
 		"cuts":     func(ctx context.Context) error { wanted = o.cuts; return l.cuts(ctx, o.cuts, o.liar, r) },
 	}
@@ -99,52 +98,3 @@ func (l *lab) boot(ctx context.Context) error {
 
 // show prints what goes on; standard output is for the result.
 func show(line string) { fmt.Fprintln(os.Stderr, "   |", line) }
-
-// tests runs the suite and reads its results. Linux 6.1 itself may fall over a chip that is taken away while its lines are in use: then the
-// suite begins again in another machine.
-func (l *lab) tests(ctx context.Context, presses int, r *result) error {
-	const tries = 4
-	for try := 1; ; try++ {
-		err := l.suite(ctx, presses, r)
-		if !errors.Is(err, errKernel) || try == tries {
-			return err
-		}
-		show("the emulated kernel itself has failed; once more")
-		r.change(func() { // what the power cuts found stays
-			r.Failed = slices.DeleteFunc(r.Failed, func(what string) bool { return strings.HasPrefix(what, "Test") })
-			r.Tests, r.Oopses = 0, r.Oopses+1
-		})
-	}
-}
-
-var errKernel = errors.New("the emulated kernel has failed")
-
-func (l *lab) suite(ctx context.Context, presses int, r *result) error {
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
-	defer cancel()
-	m, err := l.start(ctx, "tests", null())
-	if err != nil {
-		return err
-	}
-	defer m.kill(quiet)
-	if err := m.say(fmt.Sprintf(" none SYZ_PRESSES=%d .", presses)); err != nil {
-		return err
-	}
-	fell := false
-	code, err := m.expect(ctx, "EXIT", func(line string) {
-		r.note(line)
-		if strings.Contains(line, "general protection fault") || strings.Contains(line, "BUG: ") || strings.Contains(line, "Oops") {
-			fell = true
-			cancel()
-		}
-	})
-	switch {
-	case fell:
-		return errKernel
-	case err != nil:
-		return err
-	case code != "0":
-		return fmt.Errorf("tests in the machine ended with %s", code)
-	}
-	return nil
-}

@@ -48,6 +48,16 @@ func (r *result) change(do func()) {
 
 func (r *result) fail(what string) { r.change(func() { r.Failed = append(r.Failed, what) }) }
 
+// add takes what one machine's tests have found.
+func (r *result) add(o *result) {
+	r.change(func() {
+		r.Tests, r.Failed = r.Tests+o.Tests, append(r.Failed, o.Failed...)
+		if o.Presses > 0 {
+			r.Presses, r.Missed, r.Extra, r.Glitches, r.Repeated, r.Edge = o.Presses, o.Missed, o.Extra, o.Glitches, o.Repeated, o.Edge
+		}
+	})
+}
+
 // note takes one line of the suite.
 func (r *result) note(line string) {
 	show(line)
