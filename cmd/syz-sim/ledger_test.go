@@ -42,20 +42,22 @@ func proved(ctx context.Context, c *county.County) (int, error) {
 	return n, err
 }
 
-// calls TYPE N counts the events of a type in the ledger.
+// calls TYPE N waits until the ledger has N events of a type. An event that is being sealed while the story looks is no fault.
 func (s *story) calls(ctx context.Context, args []string) error {
-	entries, err := s.c.Entries(ctx)
-	if err != nil {
-		return err
-	}
-	n := 0
-	for _, e := range entries {
-		if e.Record.Event != nil && e.Record.Event.Type == args[0] {
-			n++
+	return until(ctx, func() error {
+		entries, err := s.c.Entries(ctx)
+		if err != nil {
+			return err
 		}
-	}
-	if strconv.Itoa(n) != args[1] {
-		return fmt.Errorf("the ledger has %d events of type %s, want %s", n, args[0], args[1])
-	}
-	return nil
+		n := 0
+		for _, e := range entries {
+			if e.Record.Event != nil && e.Record.Event.Type == args[0] {
+				n++
+			}
+		}
+		if strconv.Itoa(n) != args[1] {
+			return fmt.Errorf("the ledger has %d events of type %s, want %s", n, args[0], args[1])
+		}
+		return nil
+	})
 }
