@@ -134,6 +134,7 @@ func (b *Broker) deskListener(own *tls.Config) (net.Listener, error) {
 	}
 	conf := own.Clone()
 	conf.NextProtos = []string{"h2", "http/1.1"}
+	conf.DynamicRecordSizingDisabled = true // a card is one record and one packet, not two or three: streams rest for seconds in between
 	if c.Certificate != "" {
 		crt, err := tls.LoadX509KeyPair(c.Certificate, c.Key)
 		if err != nil {

@@ -62,13 +62,16 @@ type Book struct {
 	applied chan struct{} // closed and replaced at each change
 	watch   []func(Case)
 	paths   map[string]string // device -> its newest path test
+
+	pokeTurn sync.Mutex
+	pokes    map[chan struct{}]struct{}
 }
 
 // New returns an empty book; [Book.Apply] fills it.
 func New(log Log, now func() time.Time, logger *slog.Logger) *Book {
 	return &Book{
 		log: log, now: now, logger: logger, files: map[string]*file{}, aliases: map[string]string{}, zones: map[string][]string{},
-		byRev: list.New(), paths: map[string]string{}, applied: make(chan struct{}),
+		byRev: list.New(), paths: map[string]string{}, applied: make(chan struct{}), pokes: map[chan struct{}]struct{}{},
 	}
 }
 
@@ -82,6 +85,7 @@ func (b *Book) Apply(e chain.Entry) {
 	if !ok {
 		return
 	}
+	b.poke()
 	for _, fn := range b.watch {
 		fn(c)
 	}

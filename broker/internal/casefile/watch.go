@@ -20,27 +20,29 @@ func (b *Book) Recent(lately time.Duration) []Case {
 	return out
 }
 
-// Changes returns a channel that is poked after each change until ctx ends. Pokes are merged, never lost.
+// Changes returns a channel that is poked after each change of a case until ctx ends. Pokes are merged, never lost. What else the ledger
+// holds, above all the audit of who reads, pokes nobody.
 func (b *Book) Changes(ctx context.Context) <-chan struct{} {
 	out := make(chan struct{}, 1)
-	b.mu.RLock()
-	applied := b.applied
-	b.mu.RUnlock()
-	go func() {
-		for {
-			select {
-			case <-applied:
-			case <-ctx.Done():
-				return
-			}
-			b.mu.RLock()
-			applied = b.applied
-			b.mu.RUnlock()
-			select {
-			case out <- struct{}{}:
-			default:
-			}
-		}
-	}()
+	b.pokeTurn.Lock()
+	defer b.pokeTurn.Unlock()
+	b.pokes[out] = struct{}{}
+	context.AfterFunc(ctx, func() {
+		b.pokeTurn.Lock()
+		defer b.pokeTurn.Unlock()
+		delete(b.pokes, out)
+	})
 	return out
+}
+
+// poke tells all who wait for changes.
+func (b *Book) poke() {
+	b.pokeTurn.Lock()
+	defer b.pokeTurn.Unlock()
+	for out := range b.pokes {
+		select {
+		case out <- struct{}{}:
+		default: // it has not looked since the last
+		}
+	}
 }

@@ -96,26 +96,32 @@ func (d *Desk) apiDevices(w http.ResponseWriter, _ *http.Request, _ Seat) {
 
 // apiEvents tells every ledger entry once, in order, with the activation as it is after the last of them.
 func (d *Desk) apiEvents(w http.ResponseWriter, r *http.Request, seat Seat) {
-	d.stream(w, r, seat, func(seat Seat, after uint64) ([]message, uint64) {
+	type told struct {
+		rev   uint64
+		event []byte
+	}
+	d.stream(w, r, seat, func(seat Seat, after uint64) ([]byte, uint64) {
 		cases, rev := d.opt.Book.Changed(after)
-		var out []message
+		var all []told
 		for _, k := range cases {
 			if !d.sees(seat, k.State) {
 				continue
 			}
-			_, entries, err := d.opt.Book.Get(k.State.Case)
-			if err != nil {
-				continue
-			}
-			now := d.summary(k)
-			for _, e := range entries {
-				if e.Rev > after && e.Rev <= rev {
-					out = append(out, message{ID: e.Rev, Name: "activation", Data: changeDoc{Rev: e.Rev, Event: redact(seat, e.Event), Activation: now}})
+			for _, e := range slices.Backward(d.entriesOf(k)) {
+				if e.Rev <= after {
+					break
+				}
+				if e.Rev <= rev {
+					all = append(all, told{e.Rev, d.changeEvent(seat, k, e)})
 				}
 			}
 		}
-		slices.SortFunc(out, func(a, b message) int { return cmp.Compare(a.ID, b.ID) })
-		return out, rev
+		slices.SortFunc(all, func(a, b told) int { return cmp.Compare(a.rev, b.rev) })
+		out := make([][]byte, len(all))
+		for i := range all {
+			out[i] = all[i].event
+		}
+		return together(out), rev
 	}, nil)
 }
 

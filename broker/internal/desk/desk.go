@@ -82,6 +82,7 @@ type Desk struct {
 	guesses  guesses
 	presence *presence
 	watching *watching
+	feed     *feed
 	spoken   spokenIn
 
 	described []byte // the API
@@ -132,6 +133,7 @@ func New(opt Options) (*Desk, error) {
 	}
 	d.presence = newPresence(opt.Clock)
 	d.watching = newWatching(opt.Clock)
+	d.feed = newFeed(opt.Clock)
 	d.handler, err = d.routes()
 	return d, err
 }

@@ -28,6 +28,11 @@ var shown = map[Field][]Role{
 	FieldPerson:   {MDT},
 }
 
+// fields are all that are not everybody's.
+func fields() []Field {
+	return []Field{FieldCode, FieldReferral, FieldStaff, FieldDecision, FieldPerson}
+}
+
 // Shows reports whether a seat sees a field of the cases that it reads. A broken glass shows no more fields, but for the code of whoever
 // has to send somebody to the door.
 func (s Seat) Shows(f Field) bool {

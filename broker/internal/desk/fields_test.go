@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -61,14 +62,14 @@ func TestEveryRoleSeesItsFieldsAtEveryRoute(t *testing.T) {
 				body = plain(call(t, d, method, path+"?after=0", cookie, ""))
 			}
 			for field, mark := range marks {
-				switch has := strings.Contains(body, mark); {
+				switch has := holds(body, mark); {
 				case has && may[field][i] == '.':
 					t.Errorf("%s at %s sees the %s", role, route.Pattern, field)
 				case has:
 					found[field+string(role)] = true
 				}
 			}
-			if strings.Contains(body, rareOther) {
+			if holds(body, rareOther) {
 				t.Errorf("%s at %s sees the code of another agency", role, route.Pattern)
 			}
 			if may["staff"][i] == '.' && role != desk.Responder && role != desk.MDT && route.Permission != desk.AuditRead && strings.Contains(body, id) {
@@ -83,6 +84,11 @@ func TestEveryRoleSeesItsFieldsAtEveryRoute(t *testing.T) {
 			}
 		}
 	}
+}
+
+// holds reports whether a page has a mark by itself: four digits are somewhere within many an id, hash or time.
+func holds(body, mark string) bool {
+	return regexp.MustCompile(`(^|[^0-9a-f])` + mark + `($|[^0-9a-f])`).MatchString(body)
 }
 
 func plain(w *httptest.ResponseRecorder) string { return w.Body.String() }

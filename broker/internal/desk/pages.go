@@ -121,7 +121,17 @@ func (d *Desk) detailPart(w http.ResponseWriter, r *http.Request, seat Seat) {
 		d.refuse(w, r, refusalOf(err))
 		return
 	}
-	d.render(w, http.StatusOK, "detail", d.detail(seat, k, entries))
+	b := d.feed.bytes(detailKey(seat, k), func() []byte { return d.rendered("detail", d.detail(seat, k, entries)) })
+	d.answerPage(w, http.StatusOK, b)
+}
+
+// detailKey says who sees the same detail of a case: after a change all pages of an agency that show it ask at once.
+func detailKey(seat Seat, k Case) partKey {
+	may := shownTo(seat)
+	for _, p := range []Permission{CaseAnswer, CaseClose} {
+		may += strconv.FormatBool(seat.May(p))
+	}
+	return partKey{kind: "detail", agency: seat.Agency, shown: may, id: k.State.Case, rev: k.Rev}
 }
 
 // act takes what a form sends. A page with a script gets 204 and hears of the change by the stream; one without is sent back to
@@ -194,13 +204,25 @@ func tooLarge(err error) *refusal {
 
 // render writes a page whole or not at all: half a page would hide a call.
 func (d *Desk) render(w http.ResponseWriter, code int, name string, data any) {
+	d.answerPage(w, code, d.rendered(name, data))
+}
+
+// rendered is a page, or nil if it could not be made.
+func (d *Desk) rendered(name string, data any) []byte {
 	var b bytes.Buffer
 	if err := d.page.ExecuteTemplate(&b, name, data); err != nil {
 		d.log.Error("page not made", slog.String("page", name), slog.Any("error", err))
+		return nil
+	}
+	return b.Bytes()
+}
+
+func (d *Desk) answerPage(w http.ResponseWriter, code int, page []byte) {
+	if page == nil {
 		http.Error(w, "The desk has a fault. Phone the zone, and tell those who run the desk.", http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(code)
-	_, _ = w.Write(b.Bytes()) // the asker has gone
+	_, _ = w.Write(page) // the asker has gone
 }

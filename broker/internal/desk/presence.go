@@ -2,7 +2,6 @@ package desk
 
 import (
 	"cmp"
-	"encoding/json"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -73,7 +72,7 @@ func (d *Desk) lookers(seat Seat) (map[string][]string, <-chan struct{}) {
 		if l.seat.User == seat.User || seat.Locked || !seat.May(CaseList) {
 			continue
 		}
-		if k, _, err := d.opt.Book.Get(l.id); err == nil && d.sees(seat, k.State) {
+		if k, ok := d.caseSeen(l.id); ok && d.sees(seat, k) {
 			out[l.id] = append(out[l.id], d.agency(l.seat.Agency).Short+" "+seatName(l.seat.User, l.seat.Agency))
 		}
 	}
@@ -99,26 +98,26 @@ func (d *Desk) away(w http.ResponseWriter, _ *http.Request, seat Seat) {
 
 // asideOf tells a page what is not in the ledger: who else looks, and the banners. It says each only when it has changed.
 func (d *Desk) asideOf() aside {
-	said := map[string]string{"looking": "{}", "banners": ""}
-	return func(seat Seat) ([]message, <-chan struct{}) {
-		who, changed := d.lookers(seat)
-		var out []message
-		say := func(name, text string, data any) {
-			if said[name] != text {
-				said[name] = text
-				out = append(out, message{Name: name, Data: data})
+	var who map[string][]string
+	var said []Banner
+	told := false // a page that comes back may show what is over by now
+	return func(seat Seat) ([]byte, <-chan struct{}) {
+		now, changed := d.lookers(seat)
+		var out []byte
+		if !told || !maps.EqualFunc(who, now, slices.Equal) {
+			who = now
+			out = d.event(0, "looking", now)
+		}
+		if banners := d.banners(seat); !told || !slices.Equal(said, banners) {
+			var html strings.Builder
+			if err := d.page.ExecuteTemplate(&html, "banners", banners); err != nil {
+				d.log.Error("banners not made", slog.Any("error", err))
+				return out, changed
 			}
+			said = banners
+			out = append(out, d.event(0, "banners", html.String())...)
 		}
-		b, err := json.Marshal(who)
-		if err == nil {
-			say("looking", string(b), who)
-		}
-		var html strings.Builder
-		if err := d.page.ExecuteTemplate(&html, "banners", d.banners(seat)); err != nil {
-			d.log.Error("banners not made", slog.Any("error", err))
-			return out, changed
-		}
-		say("banners", html.String(), html.String())
+		told = true
 		return out, changed
 	}
 }

@@ -2,10 +2,8 @@ package desk
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"strconv"
 	"time"
@@ -18,18 +16,11 @@ const (
 )
 
 // batch makes the server-sent events for all changes after a ledger sequence, as the seat may see them now, and says up to where they
-// reach.
-type batch func(seat Seat, after uint64) (events []message, rev uint64)
-
-// message is one server-sent event; its id is a ledger sequence, which never changes its meaning. What is not of the ledger has none.
-type message struct {
-	ID   uint64
-	Name string
-	Data any
-}
+// reach. The id of an event is a ledger sequence, which never changes its meaning.
+type batch func(seat Seat, after uint64) (events []byte, rev uint64)
 
 // aside makes the events that are not in the ledger and have no id, and a channel that is closed when there may be more.
-type aside func(seat Seat) ([]message, <-chan struct{})
+type aside func(seat Seat) ([]byte, <-chan struct{})
 
 // stream sends batches until the reader goes, falls behind, is signed out or the desk closes. It keeps no queue for the reader:
 // what is unsent is in the book.
@@ -133,7 +124,7 @@ func (d *Desk) tellLock(s *stream) error {
 	if s.side == nil || !s.seat.Locked { // no page, or nothing to hide
 		return nil
 	}
-	return s.send([]message{{Name: "lock", Data: d.lockPart(s.seat)}})
+	return s.write(d.event(0, "lock", d.lockPart(s.seat)))
 }
 
 // startOf says after which change a reader wants to hear; not known means from now on.
@@ -151,7 +142,7 @@ func startOf(r *http.Request) (after uint64, known, ok bool) {
 
 func (s *stream) catchUp() error {
 	events, rev := s.next(s.seat, s.at)
-	if err := s.send(events); err != nil {
+	if err := s.write(events); err != nil {
 		return err
 	}
 	s.at = max(s.at, rev)
@@ -165,25 +156,7 @@ func (s *stream) aside() error {
 	}
 	events, more := s.side(s.seat)
 	s.more = more
-	return s.send(events)
-}
-
-func (s *stream) send(events []message) error {
-	if len(events) == 0 {
-		return nil
-	}
-	var b bytes.Buffer
-	for _, e := range events {
-		data, err := json.Marshal(e.Data)
-		if err != nil {
-			return fmt.Errorf("cannot encode change: %w", err)
-		}
-		if e.ID != 0 {
-			fmt.Fprintf(&b, "id: %d\n", e.ID)
-		}
-		fmt.Fprintf(&b, "event: %s\ndata: %s\n\n", e.Name, data)
-	}
-	return s.write(b.Bytes())
+	return s.write(events)
 }
 
 func (s *stream) beat(now time.Time) error {
@@ -191,6 +164,9 @@ func (s *stream) beat(now time.Time) error {
 }
 
 func (s *stream) write(b []byte) error {
+	if len(b) == 0 {
+		return nil
+	}
 	_ = s.ctl.SetWriteDeadline(time.Now().Add(writeWithin)) // a writer that has none can not be slow
 	if _, err := s.w.Write(b); err != nil {
 		return fmt.Errorf("cannot write to reader: %w", err)
@@ -201,32 +177,24 @@ func (s *stream) write(b []byte) error {
 	return nil
 }
 
-// pushed is a changed card, ready to be put into the list.
-type pushed struct {
-	ID   string `json:"id"`
-	HTML string `json:"html"`
-}
-
 // pageEvents feeds the pages: the small card of each changed case. Who shows the case fetches the rest.
 func (d *Desk) pageEvents(w http.ResponseWriter, r *http.Request, seat Seat) {
-	d.stream(w, r, seat, func(seat Seat, after uint64) ([]message, uint64) {
+	d.stream(w, r, seat, func(seat Seat, after uint64) ([]byte, uint64) {
 		cases, rev := d.opt.Book.Changed(after)
-		var out []message
+		var out [][]byte
 		for _, k := range cases {
-			if !seat.May(CaseList) || !d.listed(k) || !d.sees(seat, k.State) {
-				continue
+			if seat.May(CaseList) && d.listed(k) && d.sees(seat, k.State) {
+				out = append(out, d.cardEvent(seat, k))
 			}
-			var b bytes.Buffer
-			name, c := "card", d.card(seat, k)
-			if seat.Locked {
-				name, c = "lockcard", lockedCard(c)
-			}
-			if err := d.page.ExecuteTemplate(&b, name, c); err != nil {
-				d.log.Error("card not made", slog.String("case", k.State.Case), slog.Any("error", err))
-				continue
-			}
-			out = append(out, message{ID: k.Rev, Name: "card", Data: pushed{ID: k.State.Case, HTML: b.String()}})
 		}
-		return out, rev
+		return together(out), rev
 	}, d.asideOf())
+}
+
+// together is one write for several events; one alone is not copied.
+func together(events [][]byte) []byte {
+	if len(events) == 1 {
+		return events[0]
+	}
+	return bytes.Join(events, nil)
 }

@@ -52,7 +52,8 @@ func (p *person) follow(path string, header ...string) *reader {
 	return &reader{t: p.r.t, buf: bufio.NewReader(res.Body), res: res}
 }
 
-// next returns the next event that is not a heartbeat.
+// next returns the next event that is not a heartbeat, and not the word that nobody else looks or that there is no banner, with which
+// every stream begins.
 func (r *reader) next() event {
 	r.t.Helper()
 	for {
@@ -75,7 +76,7 @@ func (r *reader) next() event {
 				break
 			}
 		}
-		if e.name != "" && e.name != "beat" {
+		if nothing := e.name == "looking" && e.data == "{}" || e.name == "banners" && e.data == `""`; e.name != "" && e.name != "beat" && !nothing {
 			return e
 		}
 	}

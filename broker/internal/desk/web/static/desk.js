@@ -33,12 +33,26 @@ stream.follow({
   onOpen: lock.check,
   onCard(c) {
     cards.place(c)
-    if (page !== 'desk') return
-    if (c.id === cards.selected()) shownCase.refresh(c.id)
-    else if (!cards.selected()) shownCase.show(c.id, { push: false, view: document.body.dataset.view })
-    clock.tick()
+    if (page === 'desk') later(c.id)
   },
 })
+
+// What changed is painted first; the rest of the case is asked for after that, once for all that came at the same moment.
+const due = new Set()
+function later(id) {
+  due.add(id)
+  if (due.size > 1) return
+  const ask = () => setTimeout(() => {
+    const ids = [...due]
+    if (!ids.length) return
+    due.clear()
+    clock.tick()
+    if (ids.includes(cards.selected())) shownCase.refresh(cards.selected())
+    else if (!cards.selected()) shownCase.show(ids[0], { push: false, view: document.body.dataset.view })
+  })
+  requestAnimationFrame(ask)
+  setTimeout(ask, 100) // a page that nobody sees is not painted
+}
 
 // Parts of a page that stay fresh by themselves.
 for (const part of all('[data-refresh]')) {
