@@ -52,7 +52,7 @@ type answerers struct{ *Broker }
 // Person returns who has an id, if they may still answer for their agency.
 func (a answerers) Person(id string) (answer.Person, bool) {
 	p, ok := a.directory.One(id)
-	return answer.Person{ID: p.ID, Agency: p.Agency}, ok && !p.Off
+	return answer.Person{ID: p.ID, Agency: p.Agency}, ok && p.Reachable()
 }
 
 // Answered notes it at the person's notices.

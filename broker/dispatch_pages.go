@@ -2,7 +2,9 @@ package broker
 
 import (
 	"context"
+	"crypto/rand"
 	"net/http"
+	"strings"
 	"time"
 
 	"safeyouthzone/broker/contract/activation"
@@ -20,6 +22,7 @@ func (b *Broker) dispatchRoutes() []desk.Route {
 	}
 	p := pages.New(pages.Options{
 		Directory: b.directory, Engine: b.dispatch, Zones: b.namedZones, Agencies: b.namedAgencies, Devices: b.devicesByZone, Who: who, Now: time.Now,
+		NewID: shortID, TimeZone: b.o.Config.TimeZone,
 		Show: func(w http.ResponseWriter, r *http.Request, code int, page, title string, data any, faults []string) {
 			seat, _ := r.Context().Value(seatKey{}).(desk.Seat)
 			b.desk.Sheet(w, seat, code, page, title, data, faults)
@@ -49,6 +52,12 @@ func (b *Broker) dispatchRoutes() []desk.Route {
 		out = append(out, r)
 	}
 	return out
+}
+
+// shortID names a person or a roster in policies and in the ledger, and says nothing of them.
+func shortID() string {
+	const letters = 8
+	return "x-" + strings.ToLower(rand.Text()[:letters])
 }
 
 func (b *Broker) namedZones() []pages.Named {

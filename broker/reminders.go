@@ -226,7 +226,7 @@ func (r *reminders) people(d due, now time.Time) []string {
 	for _, a := range d.agencies {
 		var duty, all []string
 		for _, p := range r.b.directory.People() {
-			if p.Off || p.Agency != a {
+			if !p.Reachable() || p.Agency != a {
 				continue
 			}
 			all = append(all, p.ID)
@@ -255,7 +255,7 @@ func (r *reminders) tell(ctx context.Context, d due, person string, tried map[st
 
 func (r *reminders) send(ctx context.Context, d due, person string) error {
 	p, ok := r.b.directory.One(person)
-	if !ok || p.Off {
+	if !ok || !p.Reachable() {
 		return nil
 	}
 	err := errors.New("no way to reach the person")

@@ -120,7 +120,7 @@ func why(s activation.State, n activation.Notice) Why {
 // address is where a person is reached by a way, as it is now: it may have been corrected since the rung was claimed.
 func (e *Engine) address(n activation.Notice) (string, activation.NoticeReason) {
 	p, ok := e.o.Directory.One(n.Target)
-	if !ok || p.Off {
+	if !ok || !p.Reachable() {
 		return "", activation.AddressGone
 	}
 	if n.Order < len(p.Contacts) && p.Contacts[n.Order].Channel == n.Channel {

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"safeyouthzone/broker/contract/activation"
+	"safeyouthzone/broker/internal/dispatch/policy"
 )
 
 // ErrBusy means that a drill or a call is open in the zone already.
@@ -73,15 +74,23 @@ func (e *Engine) HoldDrills(ctx context.Context, zones func() map[string]*time.L
 	}
 }
 
-func (e *Engine) holdDrill(ctx context.Context, zone string, loc *time.Location) {
-	p, _ := e.o.Policies.Policy(zone)
-	now := e.o.Wall()
-	last := e.times.LastDrill(zone)
+// NextDrill is when a policy asks for the next drill, in the daytime from then on; zero for never. last is when one was held, if ever.
+func NextDrill(p policy.Policy, last time.Time) time.Time {
+	if p.DrillH == 0 {
+		return time.Time{}
+	}
 	if last.IsZero() {
 		last = p.At // the first drill is not held the minute the policy is written
 	}
+	return last.Add(time.Duration(p.DrillH) * time.Hour)
+}
+
+func (e *Engine) holdDrill(ctx context.Context, zone string, loc *time.Location) {
+	p, _ := e.o.Policies.Policy(zone)
+	now := e.o.Wall()
+	next := NextDrill(p, e.times.LastDrill(zone))
 	hour := now.In(loc).Hour()
-	if p.DrillH == 0 || now.Sub(last) < time.Duration(p.DrillH)*time.Hour || hour < drillFrom || hour >= drillUntil {
+	if next.IsZero() || now.Before(next) || hour < drillFrom || hour >= drillUntil {
 		return
 	}
 	// The id is the same on every node on that day, so that one of them wins.

@@ -29,6 +29,8 @@ type Table interface {
 var (
 	// ErrChanged means that somebody else wrote a newer version.
 	ErrChanged = errors.New("somebody else has changed it")
+	// ErrTaken means that something new has the id of something that is there.
+	ErrTaken = errors.New("the id is taken")
 )
 
 // BadError is a document that is not acceptable; it says everything that is wrong, in words.
@@ -47,6 +49,8 @@ type Directory struct {
 	table    Table
 	agencies []string
 	channels []string
+	browsers []string // channels that need a person's account
+	known    func(account string) bool
 	changed  error // of the table: somebody else was quicker
 	log      *slog.Logger
 
@@ -129,12 +133,10 @@ func (d *Directory) Roster(id string) bool {
 	return ok
 }
 
-// Person reports whether there is such a person.
+// Person reports whether there is such a person, and they have not left.
 func (d *Directory) Person(id string) bool {
-	d.mu.RLock()
-	defer d.mu.RUnlock()
-	_, ok := d.people[personKey+id]
-	return ok
+	p, ok := d.One(id)
+	return ok && !p.Retired
 }
 
 // Policy is what is in force for a zone, and whether it is the zone's own.
@@ -159,8 +161,17 @@ func (d *Directory) Versions(zone string) []policy.Policy {
 	return slices.CompactFunc(out, func(a, b policy.Policy) bool { return a.Version == b.Version })
 }
 
-// People are all people by id.
+// People are all people by id, without those who have left.
 func (d *Directory) People() []policy.PersonDoc {
+	return slices.DeleteFunc(d.everybody(), func(p policy.PersonDoc) bool { return p.Retired })
+}
+
+// Left are the people who have left.
+func (d *Directory) Left() []policy.PersonDoc {
+	return slices.DeleteFunc(d.everybody(), func(p policy.PersonDoc) bool { return !p.Retired })
+}
+
+func (d *Directory) everybody() []policy.PersonDoc {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	return sorted(d.people, func(p policy.PersonDoc) string { return p.ID })

@@ -51,9 +51,16 @@ func (d *Directory) PutRoster(ctx context.Context, r policy.RosterDoc, by string
 	})
 }
 
-// PutPerson makes a new version of a person's data.
+// PutPerson makes a new version of a person's data. Whoever leaves is forgotten but for their name, and only when nothing counts on them
+// any more.
 func (d *Directory) PutPerson(ctx context.Context, p policy.PersonDoc, by string) error {
-	if bad := p.Check(d, d.channels); len(bad) > 0 {
+	bad := p.Check(d, d.channels)
+	if p.Retired {
+		p.Contacts, p.Account = nil, ""
+		bad = append(bad, d.neededBy(p.ID)...)
+	}
+	bad = append(bad, d.badLink(p)...)
+	if len(bad) > 0 {
 		return &BadError{bad}
 	}
 	return put(ctx, d, d.people, personKey+p.ID, p.Version, func(v policy.PersonDoc) int { return v.Version }, func() any {
@@ -66,7 +73,10 @@ func put[T any](ctx context.Context, d *Directory, m map[string]kept[T], key str
 	d.mu.RLock()
 	was := m[key]
 	d.mu.RUnlock()
-	if version(was.doc) != on {
+	switch has := version(was.doc); {
+	case has != on && on == 0:
+		return ErrTaken
+	case has != on:
 		return ErrChanged
 	}
 	b, err := json.Marshal(next())

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"time"
 
 	"safeyouthzone/broker/contract/activation"
 	"safeyouthzone/broker/internal/dispatch/policy"
@@ -54,6 +55,11 @@ func claim(p policy.Policy, d Directory, v View, round, n int) *Claim {
 	return c
 }
 
+// Tells is whom a rung of a policy would tell if it were due now, for whoever wants to see it before it counts.
+func Tells(p policy.Policy, d Directory, wall time.Time, n int) []activation.Notice {
+	return claim(p, d, View{Wall: wall}, 0, n).Notices
+}
+
 // OnDuty reports whether a person may be told now: somebody who is on rosters only while they are on duty on one, somebody who is on none
 // always.
 func OnDuty(d Directory, v View, person string) bool {
@@ -71,7 +77,7 @@ func OnDuty(d Directory, v View, person string) bool {
 func (c *Claim) people(d Directory, v View, ids []string) {
 	for _, id := range ids {
 		p, ok := d.One(id)
-		if !ok || p.Off {
+		if !ok || !p.Reachable() {
 			continue
 		}
 		for i, w := range p.Contacts {

@@ -42,6 +42,8 @@ type Options struct {
 	Show      Show
 	Who       Who
 	Now       func() time.Time
+	NewID     func() string // of a person or a roster; it says nothing of either
+	TimeZone  string        // of new rosters
 }
 
 // Pages are the handlers.
@@ -86,6 +88,8 @@ func faults(err error) (code int, words []string) {
 		return http.StatusUnprocessableEntity, bad.Faults
 	case errors.Is(err, directory.ErrChanged):
 		return http.StatusConflict, []string{"Somebody else has changed it while you wrote. Nothing was kept: open it again, and look at what they did."}
+	case errors.Is(err, directory.ErrTaken):
+		return http.StatusConflict, []string{"There is one with this id already. Leave the id empty, and a new one is made up."}
 	case errors.Is(err, dispatch.ErrBusy):
 		return http.StatusConflict, []string{"A call or a drill is open in this zone. Wait until it has ended."}
 	default:
@@ -106,7 +110,7 @@ func problem(w http.ResponseWriter, err error) {
 // problemCode never changes its meaning: programs decide by it.
 func problemCode(err error) string {
 	switch {
-	case errors.Is(err, directory.ErrChanged):
+	case errors.Is(err, directory.ErrChanged), errors.Is(err, directory.ErrTaken):
 		return "changed"
 	case errors.Is(err, dispatch.ErrBusy):
 		return "busy"

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 
+	"safeyouthzone/broker/internal/dispatch/ladder"
 	"safeyouthzone/broker/internal/dispatch/policy"
 )
 
@@ -33,6 +34,14 @@ type policyRow struct {
 	DrillDays  int
 	Silent     []string // what is wrong with it now: a roster with nobody on duty
 	Versions   []policy.Policy
+	Preview    []step
+}
+
+// step is what a rung would do if a call came now.
+type step struct {
+	N, AfterS  int
+	Supervisor bool
+	Who        []string // in words
 }
 
 // Policies is the page that lists who is told when, for every zone.
@@ -94,8 +103,9 @@ func (p *Pages) EditPolicy(w http.ResponseWriter, r *http.Request) {
 	p.form(w, r, http.StatusOK, doc, own, nil)
 }
 
-func (p *Pages) form(w http.ResponseWriter, r *http.Request, code int, doc policy.Policy, own bool, faults []string) {
+func (p *Pages) form(w http.ResponseWriter, r *http.Request, code int, doc policy.Policy, own bool, faults []string, preview ...step) {
 	row := p.row(doc.Zone, doc, own)
+	row.Preview = preview
 	row.Versions = p.o.Directory.Versions(doc.Zone)
 	row.Rungs = nil
 	for i := range len(doc.Rungs) + blanks {
@@ -127,19 +137,57 @@ func (p *Pages) targets() []policy.Target {
 	return out
 }
 
-// SavePolicy takes the form.
+// SavePolicy takes the form; or shows, without keeping anything, what it would do.
 func (p *Pages) SavePolicy(w http.ResponseWriter, r *http.Request) {
 	if err := r.ParseForm(); err != nil {
 		http.Error(w, "The form can not be read.", http.StatusBadRequest)
 		return
 	}
 	doc := policyOf(r.PostForm)
+	if r.PostForm.Get("do") == "preview" {
+		if bad := doc.Check(p.o.Directory); len(bad) > 0 {
+			p.form(w, r, http.StatusUnprocessableEntity, doc, true, bad)
+			return
+		}
+		p.form(w, r, http.StatusOK, doc, true, nil, p.preview(doc)...)
+		return
+	}
 	if err := p.o.Directory.PutPolicy(r.Context(), doc, p.o.Who(r), p.o.Now()); err != nil {
 		code, words := faults(err)
 		p.form(w, r, code, doc, true, words)
 		return
 	}
 	http.Redirect(w, r, "/policies", http.StatusSeeOther)
+}
+
+// preview is whom each rung would tell if a call came now and nobody answered.
+func (p *Pages) preview(doc policy.Policy) []step {
+	var out []step
+	for i, r := range doc.Rungs {
+		s := step{N: i + 1, AfterS: r.AfterS, Supervisor: r.Supervisor}
+		ways := map[string]string{}
+		var order []string
+		for _, n := range ladder.Tells(doc, p.o.Directory, p.o.Now(), i+1) {
+			if n.Channel == ladder.DeskChannel {
+				s.Who = append(s.Who, p.words(policy.Target{Kind: policy.Desk, ID: n.Agency}))
+				continue
+			}
+			way := n.Channel
+			if n.AfterS > 0 {
+				way += " after " + strconv.Itoa(n.AfterS) + " s"
+			}
+			if ways[n.Target] == "" {
+				ways[n.Target], order = way, append(order, n.Target)
+				continue
+			}
+			ways[n.Target] += ", " + way
+		}
+		for _, id := range order {
+			s.Who = append(s.Who, p.personName(id)+" ("+ways[id]+")")
+		}
+		out = append(out, s)
+	}
+	return out
 }
 
 func policyOf(f url.Values) policy.Policy {

@@ -1,10 +1,13 @@
 package pages
 
 import (
+	"cmp"
+	"math"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"safeyouthzone/broker/internal/dispatch/policy"
 )
@@ -28,8 +31,9 @@ func (p *Pages) Rosters(w http.ResponseWriter, r *http.Request) {
 	data := struct {
 		Rosters  []rosterRow
 		People   []personRow
+		Left     []policy.PersonDoc
 		Channels []string
-	}{Channels: p.o.Directory.Channels()}
+	}{Channels: p.o.Directory.Channels(), Left: p.o.Directory.Left()}
 	duty, listed := map[string]bool{}, map[string]bool{}
 	for _, x := range p.o.Directory.Rosters() {
 		row := rosterRow{ID: x.ID, Name: x.Name, Agency: p.agencyName(x.Agency), TimeZone: x.TimeZone, Shifts: len(x.Shifts), Changes: len(x.Overrides)}
@@ -51,6 +55,7 @@ func (p *Pages) Rosters(w http.ResponseWriter, r *http.Request) {
 		}
 		data.People = append(data.People, row)
 	}
+	slices.SortStableFunc(data.People, func(a, b personRow) int { return cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)) })
 	p.o.Show(w, r, http.StatusOK, "rosters", "Rosters and people", data, nil)
 }
 
@@ -64,6 +69,7 @@ type wayRow struct {
 type personForm struct {
 	policy.PersonDoc
 	New      bool
+	NoWays   bool // this broker has no channel
 	Agencies []choice
 	Ways     []wayRow
 }
@@ -75,7 +81,7 @@ func (p *Pages) EditPerson(w http.ResponseWriter, r *http.Request) {
 }
 
 func (p *Pages) personForm(w http.ResponseWriter, r *http.Request, code int, doc policy.PersonDoc, faults []string) {
-	f := personForm{PersonDoc: doc, New: doc.Version == 0}
+	f := personForm{PersonDoc: doc, New: doc.Version == 0, NoWays: len(p.o.Directory.Channels()) == 0}
 	for _, a := range p.o.Agencies() {
 		f.Agencies = append(f.Agencies, choice{a.ID, a.Name, a.ID == doc.Agency})
 	}
@@ -104,8 +110,15 @@ func (p *Pages) SavePerson(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	doc := personOf(r.PostForm)
+	if doc.ID == "" && doc.Version == 0 {
+		doc.ID = p.o.NewID()
+	}
+	if r.PostForm.Get("do") == "remove" {
+		doc.Retired = true
+	}
 	if err := p.o.Directory.PutPerson(r.Context(), doc, p.o.Who(r)); err != nil {
 		code, words := faults(err)
+		doc.Retired = false
 		p.personForm(w, r, code, doc, words)
 		return
 	}
@@ -114,7 +127,7 @@ func (p *Pages) SavePerson(w http.ResponseWriter, r *http.Request) {
 
 func personOf(f url.Values) policy.PersonDoc {
 	doc := policy.PersonDoc{
-		ID: f.Get("id"), Name: f.Get("name"), Agency: f.Get("agency"), Off: f.Get("off") == "yes", Version: number(f.Get("version")),
+		ID: f.Get("id"), Name: f.Get("name"), Agency: f.Get("agency"), Account: f.Get("account"), Off: f.Get("off") == "yes", Version: number(f.Get("version")),
 	}
 	for i := 1; f.Has("channel-" + strconv.Itoa(i)); i++ {
 		n := strconv.Itoa(i)
@@ -130,7 +143,13 @@ type shiftRow struct {
 	From, To string
 	Rotate   bool
 	Days     []choice
-	People   []choice
+	People   []turn
+}
+
+// turn is a person of a shift, and when it is their week if they take turns.
+type turn struct {
+	choice
+	Turn int
 }
 
 type overrideRow struct {
@@ -151,7 +170,7 @@ type rosterForm struct {
 func (p *Pages) EditRoster(w http.ResponseWriter, r *http.Request) {
 	doc, ok := p.o.Directory.OneRoster(r.URL.Query().Get("id"))
 	if !ok {
-		doc = policy.RosterDoc{TimeZone: "America/Los_Angeles", HandOver: "07:00"}
+		doc = policy.RosterDoc{TimeZone: p.o.TimeZone, HandOver: "07:00"}
 	}
 	p.rosterForm(w, r, http.StatusOK, doc, nil)
 }
@@ -161,7 +180,7 @@ func (p *Pages) rosterForm(w http.ResponseWriter, r *http.Request, code int, doc
 	for _, a := range p.o.Agencies() {
 		f.Agencies = append(f.Agencies, choice{a.ID, a.Name, a.ID == doc.Agency})
 	}
-	for i := range len(doc.Shifts) + 1 {
+	for i := range len(doc.Shifts) + blanks {
 		row := shiftRow{N: i + 1}
 		var s policy.Shift
 		if i < len(doc.Shifts) {
@@ -171,7 +190,13 @@ func (p *Pages) rosterForm(w http.ResponseWriter, r *http.Request, code int, doc
 		for d, name := range []string{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"} {
 			row.Days = append(row.Days, choice{strconv.Itoa(d), name, slices.Contains(s.Days, d)})
 		}
-		row.People = p.people(doc.Agency, s.People...)
+		for j, c := range p.people(doc.Agency, s.People...) {
+			x := turn{choice: c}
+			if c.On {
+				x.Turn = j + 1
+			}
+			row.People = append(row.People, x)
+		}
 		f.Shifts = append(f.Shifts, row)
 	}
 	for i := range len(doc.Overrides) + 1 {
@@ -212,12 +237,23 @@ func (p *Pages) SaveRoster(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	doc := rosterOf(r.PostForm)
+	if doc.ID == "" && doc.Version == 0 {
+		doc.ID = p.o.NewID()
+	}
 	if err := p.o.Directory.PutRoster(r.Context(), doc, p.o.Who(r)); err != nil {
 		code, words := faults(err)
 		p.rosterForm(w, r, code, doc, words)
 		return
 	}
 	http.Redirect(w, r, "/rosters", http.StatusSeeOther)
+}
+
+// place is a person's turn in a shift, as the form has it; those without one come last, in the order of the form.
+func place(f url.Values, shift, person string) int {
+	if n := number(f.Get("turn-" + shift + "-" + person)); n > 0 {
+		return n
+	}
+	return math.MaxInt
 }
 
 func rosterOf(f url.Values) policy.RosterDoc {
@@ -227,10 +263,11 @@ func rosterOf(f url.Values) policy.RosterDoc {
 	}
 	for i := 1; f.Has("from-" + strconv.Itoa(i)); i++ {
 		n := strconv.Itoa(i)
-		if f.Get("from-"+n) == "" && f.Get("to-"+n) == "" {
+		if f.Get("from-"+n) == "" && f.Get("to-"+n) == "" && len(f["who-"+n]) == 0 && len(f["day-"+n]) == 0 {
 			continue // a row that was left empty
 		}
 		s := policy.Shift{From: f.Get("from-" + n), To: f.Get("to-" + n), People: f["who-"+n], Rotate: f.Get("rotate-"+n) == "yes"}
+		slices.SortStableFunc(s.People, func(a, b string) int { return cmp.Compare(place(f, n, a), place(f, n, b)) })
 		for _, d := range f["day-"+n] {
 			s.Days = append(s.Days, number(d))
 		}

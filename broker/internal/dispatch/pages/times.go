@@ -28,6 +28,7 @@ type zoneOf struct {
 	Here      spread    `json:"calls_here"`
 	Drills    spread    `json:"drills"`
 	LastDrill time.Time `json:"last_drill,omitzero"`
+	NextDrill time.Time `json:"next_drill,omitzero"` // by schedule: not before
 	Nobody    int       `json:"rungs_that_reached_nobody"`
 	Busy      bool      `json:"open"`
 }
@@ -67,6 +68,8 @@ func (p *Pages) zones() []zoneOf {
 	out := make([]zoneOf, 0, len(p.o.Zones()))
 	for _, z := range p.o.Zones() {
 		row := zoneOf{Zone: z.ID, Name: z.Name, LastDrill: p.o.Engine.Times().LastDrill(z.ID)}
+		doc, _ := p.o.Directory.Policy(z.ID)
+		row.NextDrill = dispatch.NextDrill(doc, row.LastDrill)
 		pick := func(m activation.Mode, of func(dispatch.Answering) time.Duration) spread {
 			var took []time.Duration
 			for _, a := range all {

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -21,11 +22,16 @@ type PersonDoc struct {
 	ID       string    `json:"id"`
 	Name     string    `json:"name"`
 	Agency   string    `json:"agency"`
-	Off      bool      `json:"off,omitempty"` // not to be reached at all: on leave
+	Account  string    `json:"account,omitempty"` // at the desk, whose browsers a way of notifications reaches
+	Off      bool      `json:"off,omitempty"`     // not to be reached at all: on leave
+	Retired  bool      `json:"retired,omitempty"` // has left: kept for the names in what has been, without any address
 	Contacts []Contact `json:"contacts"`
 	Version  int       `json:"version"`
 	By       string    `json:"by"`
 }
+
+// Reachable reports whether a person may be told anything.
+func (p PersonDoc) Reachable() bool { return !p.Off && !p.Retired }
 
 const (
 	maxContacts = 8
@@ -47,8 +53,11 @@ func (p PersonDoc) Check(k Known, channels []string) []string {
 	if !k.Agency(p.Agency) {
 		say("There is no agency %q.", p.Agency)
 	}
-	if len(p.Contacts) == 0 {
-		say("There is no way to reach this person: nobody would hear of a call.")
+	if p.Account != "" && !activation.ValidID(p.Account) {
+		say("The account at the desk is 1 to 64 of a-z, 0-9, '-' and '_'.")
+	}
+	if len(p.Contacts) == 0 && !p.Retired {
+		say("There is no way to reach this person: choose one at “Way 1”.")
 	}
 	if len(p.Contacts) > maxContacts {
 		say("There are at most %d ways to reach a person.", maxContacts)
@@ -61,11 +70,7 @@ func (p PersonDoc) Check(k Known, channels []string) []string {
 
 func (c Contact) check(n int, channels []string) []string {
 	var bad []string
-	found := false
-	for _, name := range channels {
-		found = found || name == c.Channel
-	}
-	if !found {
+	if !slices.Contains(channels, c.Channel) {
 		bad = append(bad, fmt.Sprintf("Way %d: this broker has no channel %q. It has: %s.", n, c.Channel, strings.Join(channels, ", ")))
 	}
 	if len(c.To) > maxTo || strings.IndexFunc(c.To, func(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) }) >= 0 {

@@ -145,7 +145,7 @@ func (r Rung) check(n int, k Known) []string {
 		}[t.Kind]
 		switch {
 		case known == nil || !known(t.ID):
-			bad = append(bad, fmt.Sprintf("Rung %d: there is no %s %q.", n, t.Kind, t.ID))
+			bad = append(bad, fmt.Sprintf("Rung %d: there is no %s %q, or they have left.", n, t.Kind, t.ID))
 		case slices.Contains(r.Targets[:i], t):
 			bad = append(bad, fmt.Sprintf("Rung %d: %s %q is there twice.", n, t.Kind, t.ID))
 		}

@@ -61,14 +61,14 @@ func (d RosterDoc) Check(k Known) []string {
 	for i, s := range d.Shifts {
 		for _, p := range s.People {
 			if !k.Person(p) {
-				say("Shift %d: there is no person %q.", i+1, p)
+				say("Shift %d: there is no person %q, or they have left.", i+1, p)
 			}
 		}
 	}
 	for i, o := range d.Overrides {
 		for _, p := range []string{o.On, o.Off} {
 			if p != "" && !k.Person(p) {
-				say("Change %d: there is no person %q.", i+1, p)
+				say("Change %d: there is no person %q, or they have left.", i+1, p)
 			}
 		}
 	}

@@ -72,7 +72,7 @@ func (r Roster) Check() error {
 		case s.From < 0 || s.From >= day || s.To < 0 || s.To > day:
 			return fmt.Errorf("%w: %s: shift %d does not begin or end at a time of day", ErrRoster, r.ID, i+1)
 		case s.Rotate && r.Start.IsZero():
-			return fmt.Errorf("%w: %s: shift %d rotates, but the start date is missing", ErrRoster, r.ID, i+1)
+			return fmt.Errorf("%w: %s: shift %d takes turns by the week, but the day on which the first week begins is missing", ErrRoster, r.ID, i+1)
 		}
 	}
 	for i, o := range r.Overrides {
