@@ -57,6 +57,7 @@ func TestTheAgentOutlivesItsChip(t *testing.T) {
 }
 
 func TestTheFileStaysSmall(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	identitytest.New(t, time.Now()).Install(dir)
 	var receipts atomic.Int32
@@ -84,6 +85,7 @@ func shows(t *testing.T, c *chip, what string, line int) {
 }
 
 func TestLampsSayWhatTheAgentKnows(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	county := identitytest.New(t, time.Now())
 	county.Install(dir)
@@ -121,6 +123,7 @@ func TestLampsSayWhatTheAgentKnows(t *testing.T) {
 }
 
 func TestACovertCallCannotBeSeen(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	county := identitytest.New(t, time.Now())
 	county.Install(dir)

@@ -81,7 +81,7 @@ var errNobody = errors.New("there is no broker here")
 // agent runs an agent on the first line of a chip.
 func agent(t *testing.T, c *chip, opt device.Options) (*device.Agent, func()) {
 	t.Helper()
-	opt.Board, opt.Pins.Chips, opt.Pins.Button = "generic", []string{label}, "L0"
+	opt.Board, opt.Pins.Chips, opt.Pins.Button = "generic", []string{c.label}, "L0"
 	if opt.Dial == nil {
 		opt.Dial = func(context.Context, string) (net.Conn, error) { return nil, errNobody }
 	}

@@ -41,7 +41,7 @@ func presses() int {
 // open takes a button and brings its line to rest: with the request the emulated line is pulled up, as that of a real contact that is open.
 func open(t *testing.T, c *chip, line int) board.Input {
 	t.Helper()
-	in, err := try(board.Pins{Button: fmt.Sprintf("L%d", line)})
+	in, err := c.try(board.Pins{Button: fmt.Sprintf("L%d", line)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,8 +49,8 @@ func open(t *testing.T, c *chip, line int) board.Input {
 	return in
 }
 
-func try(p board.Pins) (board.Input, error) {
-	p.Chips = []string{label}
+func (c *chip) try(p board.Pins) (board.Input, error) {
+	p.Chips = []string{c.label}
 	b, err := board.Open("generic", p, mono)
 	if err != nil {
 		return nil, err
@@ -360,7 +360,7 @@ func TestAReaderThatStandsStill(t *testing.T) {
 func TestAChipThatVanishesAndABusyLine(t *testing.T) {
 	c := newChip(t, 1)
 	in := open(t, c, 0)
-	if _, err := try(board.Pins{Button: "L0"}); !errors.Is(err, board.ErrBusy) {
+	if _, err := c.try(board.Pins{Button: "L0"}); !errors.Is(err, board.ErrBusy) {
 		t.Errorf("the line is taken, and yet: %v", err)
 	}
 	w := watch(t, in, button.Defaults())
@@ -377,7 +377,7 @@ func TestAChipThatVanishesAndABusyLine(t *testing.T) {
 	if err := in.Close(); err != nil {
 		t.Error(err)
 	}
-	if _, err := try(board.Pins{Button: "L0"}); !errors.Is(err, board.ErrGone) {
+	if _, err := c.try(board.Pins{Button: "L0"}); !errors.Is(err, board.ErrGone) {
 		t.Errorf("the chip is gone, and yet: %v", err)
 	}
 	other := newOther(t) // takes the number that the chip had
@@ -409,7 +409,7 @@ func newOther(t *testing.T) func() {
 
 func TestFormC(t *testing.T) {
 	c := newChip(t, 2)
-	in, err := try(board.Pins{Contact: board.FormC, Button: "L0", Closing: "L1"})
+	in, err := c.try(board.Pins{Contact: board.FormC, Button: "L0", Closing: "L1"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -434,7 +434,7 @@ func TestFormC(t *testing.T) {
 
 func TestOutputsBeginDark(t *testing.T) {
 	c := newChip(t, 2)
-	b, err := board.Open("generic", board.Pins{Chips: []string{label}, Contact: "off", Healthy: "L0"}, mono)
+	b, err := board.Open("generic", board.Pins{Chips: []string{c.label}, Contact: "off", Healthy: "L0"}, mono)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -15,12 +16,13 @@ import (
 
 // chip is a chip of the kernel's gpio-sim.
 type chip struct {
-	t           *testing.T
-	config, dev string
-	lines       []*os.File
+	t                  *testing.T
+	config, dev, label string
+	lines              []*os.File
 }
 
-const label = "pinctrl-test"
+// chips counts them: each has a label of its own, so that tests can run side by side.
+var chips atomic.Int32
 
 func mono() time.Duration {
 	var t unix.Timespec
@@ -47,13 +49,13 @@ func get(t *testing.T, path string) string {
 // newChip makes a chip whose lines are named L0, L1, ...
 func newChip(t *testing.T, lines int) *chip {
 	t.Helper()
-	c := &chip{t: t, config: filepath.Join("/sys/kernel/config/gpio-sim", t.Name())}
+	c := &chip{t: t, config: filepath.Join("/sys/kernel/config/gpio-sim", t.Name()), label: fmt.Sprintf("pinctrl-%d", chips.Add(1))}
 	bank := filepath.Join(c.config, "bank0")
 	if err := os.MkdirAll(bank, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	put(t, filepath.Join(bank, "num_lines"), fmt.Sprint(lines))
-	put(t, filepath.Join(bank, "label"), label)
+	put(t, filepath.Join(bank, "label"), c.label)
 	for i := range lines {
 		dir := filepath.Join(bank, fmt.Sprintf("line%d", i))
 		if err := os.Mkdir(dir, 0o755); err != nil {

@@ -15,7 +15,7 @@ export PATH=/bin HOME=/tmp
 mount -t proc p /proc; mount -t sysfs s /sys; mount -t devtmpfs d /dev; mount -t tmpfs -o size=400m t /tmp
 ip link set lo up
 stty -echo
-for m in configfs irq_sim gpio-sim watchdog crc16 mbcache jbd2 crc32c_generic libcrc32c ext4 virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci; do
+for m in configfs irq_sim gpio-sim uleds ledtrig-pattern watchdog crc16 mbcache jbd2 crc32c_generic libcrc32c ext4 virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci; do
 	insmod /mod/$m.ko
 done
 mount -t configfs c /sys/kernel/config
@@ -55,7 +55,7 @@ kill -9 $agent
 for v in $(echo $variables | tr , ' '); do export $v; done
 skip="TestUntilThePowerGoes|TestAHungMachine|TestPresses" # each has a machine of its own
 [ "$tests" = . ] || skip=None
-/suite -test.v -test.timeout 5m -test.run "$tests" -test.skip "$skip"
+/suite -test.v -test.parallel 8 -test.timeout 5m -test.run "$tests" -test.skip "$skip"
 echo "EXIT $?"
 poweroff -f
 `
