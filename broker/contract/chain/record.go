@@ -47,7 +47,11 @@ type Audit struct {
 	Denied bool      `json:"denied,omitempty"` // it was asked for and refused
 }
 
-// Record is one record of a chain: an event, a rejection, an audit of the desk, or a document. It is exactly one of them.
+// GoesOn is the action of the first record of an audit chain that follows another one: Target is the name of that, Reason the hash of its
+// last record. So the chains of many days are one, and none of them can be taken out.
+const GoesOn = "goes_on"
+
+// Record is one record of a chain: an event, a rejection, audits of the desk, or a document. It is exactly one of them.
 type Record struct {
 	V        int               `json:"v"`
 	N        uint64            `json:"n"`              // 1, 2, 3, ... within the chain
@@ -55,6 +59,7 @@ type Record struct {
 	Event    *activation.Event `json:"event,omitempty"`
 	Rejected *Rejection        `json:"rejected,omitempty"`
 	Audit    *Audit            `json:"audit,omitempty"`
+	Audits   []Audit           `json:"audits,omitempty"` // several that came at the same moment, in one record
 	Document *Document         `json:"document,omitempty"`
 	Origin   *Origin           `json:"origin,omitempty"`
 }
@@ -100,10 +105,18 @@ func Decode(b []byte) (Record, error) {
 	return r, nil
 }
 
+// Audited are the audits of a record, in their order; none if it is something else.
+func (r Record) Audited() []Audit {
+	if r.Audit != nil {
+		return []Audit{*r.Audit}
+	}
+	return r.Audits
+}
+
 // one reports whether a record is exactly one of what it can be.
 func (r Record) one() bool {
 	n := 0
-	for _, is := range []bool{r.Event != nil, r.Rejected != nil, r.Audit != nil, r.Document != nil} {
+	for _, is := range []bool{r.Event != nil, r.Rejected != nil, r.Audit != nil, len(r.Audits) > 0, r.Document != nil} {
 		if is {
 			n++
 		}

@@ -47,6 +47,9 @@ func (v *Verifier) Check(e Entry) {
 		}
 		v.events[ev.ID] = struct{}{}
 	}
+	if all := e.Record.Audited(); len(all) > 0 && all[0].Action == GoesOn && v.heads[all[0].Target].Hash != all[0].Reason {
+		v.fault(e, "does not go on where the chain before it ended")
+	}
 	v.heads[e.Chain] = e.Head
 	v.proof.Entries++
 	v.proof.Chains = len(v.heads)

@@ -31,7 +31,10 @@ func (d *Desk) apiList(w http.ResponseWriter, _ *http.Request, seat Seat) {
 		Activations []summaryDoc `json:"activations"`
 	}{Activations: []summaryDoc{}}
 	_, out.Rev = d.opt.Book.Changed(^uint64(0))
-	d.opt.Audit.Note(by(seat, "list"), oneRead)
+	if !d.views.open(seat, "list") {
+		d.read(seat, "list", "")
+		d.views.opened(seat, "list")
+	}
 	for _, k := range d.opt.Book.List() {
 		if d.sees(seat, k.State) {
 			out.Activations = append(out.Activations, d.summary(k))
@@ -60,7 +63,12 @@ func (d *Desk) apiDo(v verb) func(http.ResponseWriter, *http.Request, Seat) {
 			d.refuse(w, r, *p)
 			return
 		}
-		d.apiOne(w, r, seat)
+		k, entries, err := d.within(seat, r.PathValue("id"), CaseRead) // the command is in the case's own chain, with who gave it
+		if err != nil {
+			d.refuse(w, r, refusalOf(err))
+			return
+		}
+		d.answerJSON(w, d.full(seat, k, entries))
 	}
 }
 
@@ -100,6 +108,7 @@ func (d *Desk) apiEvents(w http.ResponseWriter, r *http.Request, seat Seat) {
 		rev   uint64
 		event []byte
 	}
+	d.read(seat, "follow", "")
 	d.stream(w, r, seat, func(seat Seat, after uint64) ([]byte, uint64) {
 		cases, rev := d.opt.Book.Changed(after)
 		var all []told

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -13,8 +14,10 @@ import (
 )
 
 const (
-	oneRead    = 15 * time.Minute // looking at a case for this long, while the page keeps it fresh, is one reading
-	oneRefusal = time.Minute      // the same thing refused again and again is one refusal
+	oneRead    = 15 * time.Minute // for this long asking for the same list or sheet again is one reading; each case has its own, see views
+	readAtMost = 2 * time.Second  // a ledger that needs longer must not hide a call for help
+	findWithin = 10 * time.Second
+	oneRefusal = time.Minute // the same thing refused again and again is one refusal
 	auditPage  = 100
 	auditMost  = 1000
 )
@@ -25,8 +28,10 @@ type Audit interface {
 	Note(a chain.Audit, within time.Duration)
 	// Keep returns once a is durable, or with an error: then what was to be done must not be.
 	Keep(ctx context.Context, a chain.Audit) error
+	// Read returns once a is durable. If that takes longer than atMost, or fails, it returns an error, and keeps a as soon as it can.
+	Read(a chain.Audit, atMost time.Duration) error
 	// Find returns the newest that fit, newest first, and where to go on.
-	Find(q audit.Query) (lines []audit.Line, next uint64)
+	Find(ctx context.Context, q audit.Query) (lines []audit.Line, next uint64, err error)
 }
 
 // by begins a record of the audit about what a seat does.
@@ -34,13 +39,17 @@ func by(seat Seat, action string) chain.Audit {
 	return chain.Audit{User: seat.User, Agency: seat.Agency, Action: action}
 }
 
-func (d *Desk) noteRead(seat Seat, id string) {
-	a := by(seat, "read")
+// read keeps that a seat is about to be shown a case. It returns once the ledger has it, so that nobody who pulls the plug has seen
+// what nobody knows of; but a ledger that does not answer hides no call for help.
+func (d *Desk) read(seat Seat, action, id string) {
+	a := by(seat, action)
 	a.Case = id
 	if seat.Glass {
 		a.Reason = "glass"
 	}
-	d.opt.Audit.Note(a, oneRead)
+	if err := d.opt.Audit.Read(a, readAtMost); err != nil {
+		d.log.Error("shown before it was kept", slog.String("user", seat.User), slog.String("action", action), slog.String("case", id), slog.Any("error", err))
+	}
 }
 
 // noteRefused keeps that something was asked for and refused.
@@ -94,9 +103,14 @@ func auditQuery(v url.Values) (audit.Query, *refusal) {
 }
 
 // auditLines are what an auditor sees. Looking at the audit is in the audit.
-func (d *Desk) auditLines(seat Seat, q audit.Query) (lines []auditDoc, next uint64) {
+func (d *Desk) auditLines(r *http.Request, seat Seat, q audit.Query) (lines []auditDoc, next uint64, err error) {
 	d.opt.Audit.Note(by(seat, "read_audit"), oneRead)
-	found, next := d.opt.Audit.Find(q)
+	ctx, cancel := context.WithTimeout(r.Context(), findWithin)
+	defer cancel()
+	found, next, err := d.opt.Audit.Find(ctx, q)
+	if err != nil {
+		d.log.Error("audit not read", slog.Any("error", err))
+	}
 	lines = make([]auditDoc, len(found))
 	for i, l := range found {
 		lines[i].Line = l
@@ -104,7 +118,7 @@ func (d *Desk) auditLines(seat Seat, q audit.Query) (lines []auditDoc, next uint
 			lines[i].Code = activation.ShortCode(l.Case)
 		}
 	}
-	return lines, next
+	return lines, next, err
 }
 
 func (d *Desk) apiAudit(w http.ResponseWriter, r *http.Request, seat Seat) {
@@ -113,7 +127,11 @@ func (d *Desk) apiAudit(w http.ResponseWriter, r *http.Request, seat Seat) {
 		d.refuse(w, r, *p)
 		return
 	}
-	lines, next := d.auditLines(seat, q)
+	lines, next, err := d.auditLines(r, seat, q)
+	if err != nil {
+		d.refuse(w, r, notNow)
+		return
+	}
 	d.answerJSON(w, struct {
 		Entries []auditDoc `json:"entries"`
 		Next    uint64     `json:"next,omitempty"` // ask again with before=next for older ones

@@ -2,8 +2,10 @@ package desk_test
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"safeyouthzone/broker/contract/activation"
@@ -28,6 +30,64 @@ func TestEveryReadOfACaseIsInTheAudit(t *testing.T) {
 		if !county.Audit.Has(chain.Audit{Action: "read", Agency: "dcfs", Case: id}) {
 			t.Errorf("%s: the reading is not in the audit", path)
 		}
+	}
+}
+
+// Keeping an open case fresh is the same reading, but only for the browser that opened it, and not for ever.
+func TestWhatIsOneReading(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		county := desktest.NewCounty(time.Now)
+		d, err := desk.New(county.Options())
+		if err != nil {
+			t.Fatal(err)
+		}
+		id, other := county.Book.Raise("compton", "cl-02", activation.Actual, 0), county.Book.Raise("fs41", "fs41-01", activation.Actual, 0)
+		one, two := as(t, d, "dcfs", desk.Dispatcher), as(t, d, "dcfs", desk.Dispatcher)
+		for i, step := range []struct {
+			path   string
+			cookie *http.Cookie
+			want   int
+		}{
+			{"/desk/" + id + "/detail?again", one, 1}, // it was never opened
+			{"/desk/" + id + "/detail?again", one, 1},
+			{"/desk/" + id + "/detail", one, 2},
+			{"/desk/" + id, one, 3},
+			{"/desk/" + id + "/detail?again", one, 3},
+			{"/desk/" + other + "/detail?again", one, 4},
+			{"/desk/" + id + "/detail?again", two, 5},
+			{"/api/v1/activations/" + id, two, 6},
+			{"/api/v1/activations/" + id, two, 7},
+		} {
+			if w := ask(d, step.path, step.cookie); w.Code != http.StatusOK {
+				t.Fatalf("%s answered %d", step.path, w.Code)
+			}
+			if got := county.Audit.Count("read"); got != step.want {
+				t.Errorf("step %d, %s: %d readings, want %d", i+1, step.path, got, step.want)
+			}
+		}
+		time.Sleep(16 * time.Minute)
+		ask(d, "/desk/"+id+"/detail?again", one)
+		if got := county.Audit.Count("read"); got != 8 {
+			t.Errorf("a case that is open for a quarter of an hour: %d readings, want 8", got)
+		}
+		if code := call(t, d, http.MethodPost, "/desk/"+id+"/printed", one, "").Code; code != http.StatusNoContent || county.Audit.Count("print") != 1 {
+			t.Errorf("printing was answered %d", code)
+		}
+	})
+}
+
+// A ledger that fails hides no call for help; who reads then is kept later.
+func TestALedgerThatFailsHidesNoCase(t *testing.T) {
+	county := desktest.NewCounty(time.Now)
+	d, err := desk.New(county.Options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := county.Book.Raise("compton", "cl-02", activation.Actual, 0)
+	cookie := as(t, d, "dcfs", desk.Dispatcher)
+	county.Audit.Fail(errors.New("disk is full"))
+	if w := ask(d, "/desk/"+id, cookie); w.Code != http.StatusOK {
+		t.Errorf("the case was answered %d", w.Code)
 	}
 }
 

@@ -32,7 +32,11 @@ func (d *Desk) auditPage(w http.ResponseWriter, r *http.Request, seat Seat) {
 		d.sheetWith(w, seat, p.Status, "audit", "Audit", v, p)
 		return
 	}
-	lines, next := d.auditLines(seat, q)
+	lines, next, err := d.auditLines(r, seat, q)
+	if err != nil {
+		d.sheetWith(w, seat, notNow.Status, "audit", "Audit", v, &notNow)
+		return
+	}
 	for _, l := range lines {
 		v.Lines = append(v.Lines, auditRow{auditDoc: l, Who: d.userWords(l.User), Words: auditWords(l.Action, l.Denied)})
 	}
@@ -74,7 +78,8 @@ func (d *Desk) days(asked url.Values) url.Values {
 // auditWords says an action for people; what it does not know it shows as it is.
 func auditWords(action string, denied bool) string {
 	words := map[string]string{
-		"read": "Looked at an activation", "read_audit": "Looked at the audit", "signed_in": "Signed in", "signed_out": "Signed out",
+		"read": "Looked at an activation", "print": "Printed an activation", "follow": "A program followed the activations", "list": "A program listed the activations",
+		"goes_on": "The record of the day before goes on", "read_audit": "Looked at the audit", "signed_in": "Signed in", "signed_out": "Signed out",
 		"signed_out_elsewhere": "Signed out at another place", "locked": "Desk locked", "proved_anew": "Proved who they are once more",
 		"glass": "Broke the glass", "export": "Exported", "token_made": "Made an API token", "token_revoked": "Revoked an API token",
 	}[action]

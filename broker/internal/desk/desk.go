@@ -83,6 +83,7 @@ type Desk struct {
 	presence *presence
 	watching *watching
 	feed     *feed
+	views    *views
 	spoken   spokenIn
 
 	described []byte // the API
@@ -134,6 +135,7 @@ func New(opt Options) (*Desk, error) {
 	d.presence = newPresence(opt.Clock)
 	d.watching = newWatching(opt.Clock)
 	d.feed = newFeed(opt.Clock)
+	d.views = newViews(opt.Clock)
 	d.handler, err = d.routes()
 	return d, err
 }

@@ -128,11 +128,12 @@ func (d *Desk) devMachine(r *http.Request) (Seat, bool) {
 }
 
 // caseOf is the only way to show one case. A case outside the limits of a seat is answered as one that does not exist. Who reads is
-// in the audit.
+// in the audit before this returns.
 func (d *Desk) caseOf(seat Seat, id string) (Case, []Entry, error) {
 	k, entries, err := d.within(seat, id, CaseRead)
 	if err == nil {
-		d.noteRead(seat, id)
+		d.read(seat, "read", k.State.Case)
+		d.views.opened(seat, id)
 	}
 	return k, entries, err
 }

@@ -114,9 +114,13 @@ func firstOf(f frame) string {
 	return ""
 }
 
-// detailPart is what a page fetches when the case that it shows has changed.
+// detailPart is what a page fetches when somebody opens a case, and again when the case that it shows has changed.
 func (d *Desk) detailPart(w http.ResponseWriter, r *http.Request, seat Seat) {
-	k, entries, err := d.caseOf(seat, r.PathValue("id"))
+	get := d.caseOf
+	if r.URL.Query().Has("again") {
+		get = d.caseAgain
+	}
+	k, entries, err := get(seat, r.PathValue("id"))
 	if err != nil {
 		d.refuse(w, r, refusalOf(err))
 		return

@@ -47,6 +47,7 @@ func (d *Desk) deskRoutes() []Route {
 		{Pattern: "GET /desk/{id}", Permission: CaseRead, Handler: d.deskPage},
 		{Pattern: "GET /desk/{id}/detail", Permission: CaseRead, Handler: d.detailPart},
 		{Pattern: "POST /desk/{id}/looking", Permission: CaseRead, Handler: d.looking, Quiet: true},
+		{Pattern: "POST /desk/{id}/printed", Permission: CaseRead, Handler: d.printed, Quiet: true},
 		{Pattern: "POST /desk/watching", Permission: CaseList, Handler: d.watch, Quiet: true},
 		{Pattern: "POST /desk/away", Permission: CaseList, Handler: d.away, Quiet: true},
 		{Pattern: "GET /devices", Permission: DeviceRead, Handler: d.devicesPage, Nav: "Devices", Icon: "screen"},

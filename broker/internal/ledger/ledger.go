@@ -19,6 +19,7 @@ const (
 	appendWithin = 5 * time.Second
 	maxRecord    = 64 << 10
 	pullAhead    = 4096 // entries that a reader asks for at once
+	betweenBatch = 1000
 )
 
 // Ledger is an open ledger. It is safe for concurrent use.
@@ -102,6 +103,46 @@ func (l *Ledger) Read(ctx context.Context, fn func(chain.Entry) error) error {
 	}
 	f.Stop()
 	return nil
+}
+
+// Between calls fn with the entries of those chains whose names begin with a prefix that ends with a dot, from one place of the ledger to
+// below another, in order. It is for what is looked for now and then, not for following.
+func (l *Ledger) Between(ctx context.Context, chains string, from, to uint64, fn func(chain.Entry) error) error {
+	if from >= to {
+		return nil
+	}
+	c, err := l.js.OrderedConsumer(ctx, stream, jetstream.OrderedConsumerConfig{
+		FilterSubjects: []string{prefix + chains + ">"}, DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: max(1, from),
+	})
+	if err != nil {
+		return fmt.Errorf("cannot read ledger: %w", err)
+	}
+	for {
+		batch, err := c.FetchNoWait(betweenBatch)
+		if err != nil {
+			return fmt.Errorf("cannot read ledger: %w", err)
+		}
+		n := 0
+		for m := range batch.Messages() {
+			n++
+			e, err := entry(m)
+			if err != nil {
+				return err
+			}
+			if e.Seq >= to {
+				return nil
+			}
+			if err := fn(e); err != nil {
+				return err
+			}
+		}
+		if err := errors.Join(batch.Error(), ctx.Err()); err != nil {
+			return fmt.Errorf("cannot read ledger: %w", err)
+		}
+		if n == 0 {
+			return nil
+		}
+	}
 }
 
 func (l *Ledger) follow(ctx context.Context, fn func(chain.Entry) error, once bool) (*Following, error) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -17,19 +18,24 @@ const Prefix = "audit."
 
 const (
 	waiting    = 4096   // notes that wait for the ledger
-	remembered = 20_000 // entries that can be looked for; older ones are in the ledger
+	remembered = 20_000 // lines that are found at once; older ones are read from the ledger
 	tries      = 5
 	retryAfter = 200 * time.Millisecond
 	keepWithin = 5 * time.Second
+	againAfter = time.Second
 	maxWindows = 50_000 // repeated notes that are remembered
 )
 
 // ErrNotKept means that the ledger did not take a record that had to be kept first.
 var ErrNotKept = errors.New("audit could not be kept")
 
-// Log is where records become permanent. Its errors are chain.ErrConflict, chain.ErrUncertain, or final.
+var errTooMany = errors.New("too many wait")
+
+// Log is where records become permanent. The errors of Append are chain.ErrConflict, chain.ErrUncertain, or final.
 type Log interface {
 	Append(ctx context.Context, name string, head chain.Head, r chain.Record) (chain.Entry, error)
+	// Between calls fn with the entries of chains with a prefix whose places are at least from and below to, in order.
+	Between(ctx context.Context, prefix string, from, to uint64, fn func(chain.Entry) error) error
 }
 
 // Options are what a [Book] needs.
@@ -42,62 +48,90 @@ type Options struct {
 
 // Book is the audit. It is safe for concurrent use.
 type Book struct {
-	o     Options
-	queue chan chain.Audit
-	turn  sync.Mutex // one append at a time: each needs the head that the one before it left
+	o    Options
+	turn chan struct{} // one append at a time: each needs the head that the one before it left
+	poke chan struct{} // notes wait
 
-	mu    sync.Mutex
-	heads map[string]chain.Entry // the last entry of each of the newest chains
-	lines []Line                 // oldest first
-	seen  map[chain.Audit]time.Time
-	moved chan struct{} // closed and replaced when a head has moved
+	mu     sync.Mutex
+	queue  []*waiter
+	heads  map[string]chain.Entry // the last entry of the newest chain of each node
+	lines  []Line                 // oldest first
+	forgot bool                   // there are older lines, in the ledger alone
+	seen   map[chain.Audit]time.Time
+	moved  chan struct{} // closed and replaced when a head has moved
 }
 
-// New returns an empty book: [Book.Apply] fills it from the ledger, [Book.Run] writes.
+// waiter is an audit that waits for the ledger, and whoever waits for that.
+type waiter struct {
+	a    chain.Audit
+	note bool       // it is tried again until the ledger takes it
+	done chan error // holds one; nil if nobody waits
+}
+
+// New returns an empty book: [Book.Apply] fills it from the ledger, [Book.Run] writes notes.
 func New(o Options) *Book {
 	return &Book{
-		o: o, queue: make(chan chain.Audit, waiting), heads: map[string]chain.Entry{}, seen: map[chain.Audit]time.Time{},
+		o: o, turn: make(chan struct{}, 1), poke: make(chan struct{}, 1), heads: map[string]chain.Entry{}, seen: map[chain.Audit]time.Time{},
 		moved: make(chan struct{}),
 	}
 }
 
 // Apply takes the next entry of the ledger; it leaves alone what is no audit. An entry may come twice.
 func (b *Book) Apply(e chain.Entry) {
-	if e.Record.Audit == nil || !strings.HasPrefix(e.Chain, Prefix) {
+	if len(e.Record.Audited()) == 0 || !strings.HasPrefix(e.Chain, Prefix) {
 		return
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if e.Record.N <= b.heads[e.Chain].Record.N {
+	node := nodeOf(e.Chain)
+	if last := b.heads[node]; e.Chain < last.Chain || e.Chain == last.Chain && e.Record.N <= last.Record.N {
 		return
 	}
-	for name := range b.heads { // chains of days that have passed are not appended to again
-		if name < e.Chain && strings.HasPrefix(name, e.Chain[:len(e.Chain)-len(time.DateOnly)]) {
-			delete(b.heads, name)
-		}
-	}
-	b.heads[e.Chain] = e
-	b.lines = append(b.lines, lineOf(e))
+	b.heads[node] = e
+	b.lines = append(b.lines, linesOf(e)...)
 	if over := len(b.lines) - remembered; over > remembered/4 {
 		b.lines = append([]Line(nil), b.lines[over:]...)
+		b.forgot = true
 	}
 	close(b.moved)
 	b.moved = make(chan struct{})
 }
 
-// Note keeps a in a moment. The same note within a time is one: whoever looks at a case for an hour, while the page fetches it anew at
-// each change, has read it once.
+// nodeOf is the name of a chain without its day.
+func nodeOf(name string) string { return name[:max(0, len(name)-len(time.DateOnly))] }
+
+// Note keeps a in a moment. The same note within a time is one.
 func (b *Book) Note(a chain.Audit, within time.Duration) {
 	if within > 0 && b.repeated(a, within) {
 		return
 	}
-	a.At = b.o.Now().UTC()
+	a.At = b.now()
+	b.enqueue(&waiter{a: a, note: true})
+}
+
+// enqueue puts w at the end of what waits, and wakes Run for what nobody else writes.
+func (b *Book) enqueue(w *waiter) {
+	b.mu.Lock()
+	full := w.note && len(b.queue) >= waiting
+	if !full {
+		b.queue = append(b.queue, w)
+	}
+	b.mu.Unlock()
+	if full {
+		b.lost(w.a, errTooMany)
+		if w.done != nil {
+			w.done <- errTooMany
+		}
+		return
+	}
 	select {
-	case b.queue <- a:
+	case b.poke <- struct{}{}:
 	default:
-		b.lost(a, errors.New("too many wait"))
 	}
 }
+
+// now is the time in the form in which it comes back from the ledger.
+func (b *Book) now() time.Time { return b.o.Now().UTC().Round(0) }
 
 func (b *Book) repeated(a chain.Audit, within time.Duration) bool {
 	a.At = time.Time{}
@@ -114,41 +148,92 @@ func (b *Book) repeated(a chain.Audit, within time.Duration) bool {
 	return false
 }
 
-// Keep returns when the ledger has a, or with an error that wraps [ErrNotKept].
+// Keep returns when the ledger has a, or with an error that wraps [ErrNotKept]. Whoever comes while the disk is busy shares the next write
+// with all others who wait. If ctx ends first, a may be kept all the same.
 func (b *Book) Keep(ctx context.Context, a chain.Audit) error {
-	a.At = b.o.Now().UTC()
+	a.At = b.now()
 	ctx, cancel := context.WithTimeout(ctx, keepWithin)
 	defer cancel()
-	if err := b.append(ctx, a); err != nil {
-		return fmt.Errorf("%w: %w", ErrNotKept, err)
+	w := &waiter{a: a, done: make(chan error, 1)}
+	b.enqueue(w)
+	err := b.await(ctx, w)
+	if err != nil && ctx.Err() != nil {
+		b.withdraw(w)
 	}
-	return nil
+	return err
+}
+
+// Read returns when the ledger has a. Help goes first: if the ledger takes longer than atMost, or fails, it returns with an error, and a
+// goes on waiting as a note does.
+func (b *Book) Read(a chain.Audit, atMost time.Duration) error {
+	a.At = b.now()
+	ctx, cancel := context.WithTimeout(context.Background(), atMost)
+	defer cancel()
+	w := &waiter{a: a, note: true, done: make(chan error, 1)}
+	b.enqueue(w)
+	return b.await(ctx, w)
+}
+
+// await waits for the ledger's answer, and writes what waits if nobody else does.
+func (b *Book) await(ctx context.Context, w *waiter) error {
+	for {
+		select {
+		case err := <-w.done:
+			if err != nil {
+				return fmt.Errorf("%w: %w", ErrNotKept, err)
+			}
+			return nil
+		case b.turn <- struct{}{}:
+			go func() {
+				defer func() { <-b.turn }()
+				b.write()
+			}()
+		case <-ctx.Done():
+			return fmt.Errorf("%w: %w", ErrNotKept, ctx.Err())
+		}
+	}
+}
+
+// withdraw takes back what still waits.
+func (b *Book) withdraw(w *waiter) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if at := slices.Index(b.queue, w); at >= 0 {
+		b.queue = slices.Delete(b.queue, at, at+1)
+	}
 }
 
 // Run writes the notes until ctx ends, and then those that still wait.
 func (b *Book) Run(ctx context.Context) {
 	for {
+		var again <-chan time.Time
+		if err := b.writeAll(); err != nil {
+			again = time.After(againAfter)
+		}
 		select {
-		case a := <-b.queue:
-			b.write(a)
+		case <-b.poke:
+		case <-again:
 		case <-ctx.Done():
-			for {
-				select {
-				case a := <-b.queue:
-					b.write(a)
-				default:
-					return
+			if err := b.writeAll(); err != nil {
+				b.mu.Lock()
+				defer b.mu.Unlock()
+				for _, w := range b.queue {
+					b.lost(w.a, err)
 				}
 			}
+			return
 		}
 	}
 }
 
-func (b *Book) write(a chain.Audit) {
-	ctx, cancel := context.WithTimeout(context.Background(), keepWithin)
-	defer cancel()
-	if err := b.append(ctx, a); err != nil {
-		b.lost(a, err)
+// writeAll writes until nothing waits, or the ledger fails.
+func (b *Book) writeAll() error {
+	b.turn <- struct{}{}
+	defer func() { <-b.turn }()
+	for {
+		if more, err := b.write(); err != nil || !more {
+			return err
+		}
 	}
 }
 
@@ -157,39 +242,4 @@ func (b *Book) lost(a chain.Audit, err error) {
 	b.o.Logger.Error("audit not stored", slog.Time("at", a.At), slog.String("user", a.User), slog.String("action", a.Action),
 		slog.String("case", a.Case), slog.String("target", a.Target), slog.String("reason", a.Reason), slog.Bool("denied", a.Denied),
 		slog.Any("error", err))
-}
-
-func (b *Book) append(ctx context.Context, a chain.Audit) error {
-	b.turn.Lock()
-	defer b.turn.Unlock()
-	name := Prefix + b.o.Node + "." + a.At.Format(time.DateOnly)
-	var err error
-	for range tries {
-		head, moved := b.head(name)
-		var e chain.Entry
-		if e, err = b.o.Log.Append(ctx, name, head.Head, chain.Record{Audit: &a}); err == nil {
-			b.Apply(e)
-			return nil
-		}
-		if !errors.Is(err, chain.ErrConflict) && !errors.Is(err, chain.ErrUncertain) {
-			return err
-		}
-		// It may be there already: then the ledger tells, and the head moves on.
-		select {
-		case <-moved:
-		case <-time.After(retryAfter):
-		case <-ctx.Done():
-			return errors.Join(err, ctx.Err())
-		}
-		if last, _ := b.head(name); last.Record.Audit != nil && *last.Record.Audit == a {
-			return nil
-		}
-	}
-	return err
-}
-
-func (b *Book) head(name string) (chain.Entry, <-chan struct{}) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.heads[name], b.moved
 }

@@ -2,7 +2,9 @@ package audit
 
 import (
 	"context"
+	"strings"
 	"sync"
+	"time"
 
 	"safeyouthzone/broker/contract/chain"
 )
@@ -14,6 +16,14 @@ type Memory struct {
 	entries []chain.Entry
 	fail    error
 	stored  bool
+	slow    time.Duration
+}
+
+// Slow makes each Append take d.
+func (m *Memory) Slow(d time.Duration) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.slow = d
 }
 
 // FailNext makes the next Append fail with err; stored says whether the record is kept all the same.
@@ -31,7 +41,17 @@ func (m *Memory) Entries() []chain.Entry {
 }
 
 // Append implements [Log].
-func (m *Memory) Append(_ context.Context, name string, head chain.Head, r chain.Record) (chain.Entry, error) {
+func (m *Memory) Append(ctx context.Context, name string, head chain.Head, r chain.Record) (chain.Entry, error) {
+	m.mu.Lock()
+	slow := m.slow
+	m.mu.Unlock()
+	if slow > 0 {
+		select {
+		case <-time.After(slow):
+		case <-ctx.Done():
+			return chain.Entry{}, ctx.Err()
+		}
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	fail := m.fail
@@ -53,4 +73,20 @@ func (m *Memory) Append(_ context.Context, name string, head chain.Head, r chain
 	e := chain.Entry{Seq: seq, Chain: name, Record: r, Head: chain.Head{N: r.N, Hash: chain.Hash(b), Seq: seq}}
 	m.heads[name], m.entries = e.Head, append(m.entries, e)
 	return e, fail
+}
+
+// Between implements [Log].
+func (m *Memory) Between(ctx context.Context, prefix string, from, to uint64, fn func(chain.Entry) error) error {
+	for _, e := range m.Entries() {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if e.Seq < from || e.Seq >= to || !strings.HasPrefix(e.Chain, prefix) {
+			continue
+		}
+		if err := fn(e); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -45,8 +45,23 @@ func (a *Audit) Keep(_ context.Context, r chain.Audit) error {
 	return fail
 }
 
+// Read implements desk.Audit.
+func (a *Audit) Read(r chain.Audit, _ time.Duration) error { return a.Keep(context.Background(), r) }
+
+// Count is how often something was done.
+func (a *Audit) Count(action string) (n int) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, l := range a.all {
+		if l.Action == action {
+			n++
+		}
+	}
+	return n
+}
+
 // Find implements desk.Audit; it looks at nothing but the limit and the action.
-func (a *Audit) Find(q audit.Query) ([]audit.Line, uint64) {
+func (a *Audit) Find(_ context.Context, q audit.Query) ([]audit.Line, uint64, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	var out []audit.Line
@@ -55,7 +70,7 @@ func (a *Audit) Find(q audit.Query) ([]audit.Line, uint64) {
 			out = append(out, l)
 		}
 	}
-	return out, 0
+	return out, 0, nil
 }
 
 // Has reports whether something was kept of which all that want says is true.

@@ -6,8 +6,8 @@ import { paint, tell } from './looking.js'
 
 let asked = 0
 
-async function fetchCase(id) {
-  const r = await fetch(`/desk/${id}/detail`, { signal: AbortSignal.timeout(8000) })
+async function fetchCase(id, again = '') {
+  const r = await fetch(`/desk/${id}/detail${again}`, { signal: AbortSignal.timeout(8000) })
   if (!r.ok) throw Object.assign(new Error('refused'), { final: r.status < 500 })
   return element(await r.text())
 }
@@ -44,7 +44,7 @@ export async function refresh(id) {
   if (id !== selected()) return
   const mine = ++asked
   try {
-    const next = await fetchCase(id)
+    const next = await fetchCase(id, '?again') // the same reading goes on
     if (mine === asked && id === selected()) swap(next)
   } catch (e) {
     if (mine === asked && !e.final) setTimeout(() => mine === asked && refresh(id), 1000)
@@ -102,6 +102,7 @@ export function start() {
     if (a.classList.contains('backlink')) return list()
     show(a.parentElement.dataset.id)
   })
+  addEventListener('beforeprint', () => { if (selected()) navigator.sendBeacon(`/desk/${selected()}/printed`) })
   addEventListener('popstate', () => {
     const id = location.pathname.split('/')[2]
     id ? show(id, { push: false }) : list(false)
