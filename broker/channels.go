@@ -191,10 +191,12 @@ func (o outside) Send(ctx context.Context, n dispatch.Notice) (activation.Notice
 	z, _ := o.b.fleet.Zone(n.Zone)
 	out := notify.Notice{
 		ID: n.ID, Kind: kindOf(n.Why), Mode: n.Mode, Case: n.Case, Code: activation.ShortCode(n.Case), Zone: n.Zone, ZoneName: z.Name, Rung: n.Rung,
-		Severity: notify.Severity(max(0, n.Urgency-1)), At: n.At,
+		Severity: severity(n.Mode), At: n.At,
 	}
 	var err error
-	if out.Link, err = o.b.answers.Link(n.Target, n.Case); err != nil {
+	if n.Why == dispatch.News { // there is nothing to answer: what happened is at the desk
+		out.Link = o.b.deskURL()
+	} else if out.Link, err = o.b.answers.Link(n.Target, n.Case); err != nil {
 		o.b.log.Error("answer link not made; told without one", slog.String("case", n.Case), slog.Any("error", err))
 	}
 	res, err := o.ch.Send(ctx, out, notify.Address{Person: n.Target, Agency: n.Agency, To: n.To})
@@ -217,8 +219,23 @@ func (o outside) Send(ctx context.Context, n dispatch.Notice) (activation.Notice
 	return "", f
 }
 
+// severity is that of the mode alone: what sets one call apart from another is for the order in which people are told, and not for whoever
+// carries the notice.
+func severity(m activation.Mode) notify.Severity {
+	switch m {
+	case activation.Drill:
+		return notify.Important
+	case activation.Test:
+		return notify.Routine
+	default:
+		return notify.Urgent
+	}
+}
+
 func kindOf(w dispatch.Why) notify.Kind {
 	switch w {
+	case dispatch.News:
+		return notify.Again
 	case dispatch.Nobody:
 		return notify.NobodyReachable
 	case dispatch.Unanswered:

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"safeyouthzone/broker/contract/activation"
 	"safeyouthzone/broker/internal/desk"
 	"safeyouthzone/broker/internal/dispatch/pages"
 )
@@ -81,43 +80,6 @@ func (b *Broker) devicesByZone() map[string]string {
 	for _, d := range b.registry.Devices() {
 		if !d.Disabled {
 			out[d.ID] = d.Zone
-		}
-	}
-	return out
-}
-
-// unreached tells every seat that may list cases which open calls reached nobody, and devices whose way is not proved.
-func (b *Broker) unreached(seat desk.Seat) []desk.Banner {
-	var out []desk.Banner
-	if seat.May(desk.CaseList) {
-		for _, c := range b.book.Recent(0) {
-			s := c.State
-			last, ok := s.Ladder.Last()
-			if !ok || !s.Stage().Open() || len(s.Answers) > 0 || s.Mode == activation.Test || !s.Ladder.Nobody(last.Round, last.N) {
-				continue
-			}
-			if len(seat.Zones) > 0 || seat.Locked {
-				continue // the card rings for those whose zone it is; others need not know of it
-			}
-			z, _ := b.fleet.Zone(s.Zone)
-			title := "Nobody could be reached for " + activation.ShortCode(s.Case) + ", " + z.Name + "."
-			if s.Mode == activation.Drill {
-				title = "Drill: " + title
-			}
-			out = append(out, desk.Banner{
-				Alarm: s.Mode == activation.Actual, Icon: "alert", Title: title, Detail: "Answer it yourself or find somebody by phone.", Href: "/desk/" + s.Case, Do: "Open it",
-			})
-		}
-	}
-	if seat.May(desk.DeviceRead) {
-		late := 0
-		for id := range b.devicesByZone() {
-			if b.dispatch.Paths().Device(id, time.Now()).Late {
-				late++
-			}
-		}
-		if late > 0 {
-			out = append(out, desk.Banner{Icon: "unlink", Title: "Path tests are overdue.", Detail: "Staff should not rely on every device.", Href: "/drills", Do: "See which"})
 		}
 	}
 	return out

@@ -22,3 +22,6 @@ func (b *Broker) Remind(ctx context.Context, now time.Time) error {
 
 // Routes are all routes of the desk, those of every part.
 func (b *Broker) Routes() []desk.Route { return b.desk.Routes() }
+
+// Unreached is what a seat sees of calls that reached nobody.
+func (b *Broker) Unreached(seat desk.Seat) []desk.Banner { return b.unreached(seat) }

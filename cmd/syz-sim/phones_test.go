@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -37,7 +38,7 @@ func newPhones() (*phones, error) {
 			w.WriteHeader(http.StatusUnauthorized)
 			return
 		}
-		p.take("sms", string(b))
+		p.take("sms", `"id":"`+r.Header.Get("Webhook-Id")+`" `+string(b))
 	}))
 	var err error
 	if p.mail, err = (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0"); err != nil {
@@ -170,6 +171,46 @@ func (s *story) told(ctx context.Context, args []string) error {
 	}
 	return nil
 }
+
+// heard CHANNEL N TEXT waits until as many notices with a text came by a channel, looks that they are as many as that some time later, and that
+// they say nothing else.
+func (s *story) heard(ctx context.Context, args []string) error {
+	want, err := strconv.Atoi(args[1])
+	if err != nil {
+		return err
+	}
+	text := strings.Join(args[2:], " ")
+	count := func() (n int) {
+		s.phones.mu.Lock()
+		defer s.phones.mu.Unlock()
+		ids := map[string]bool{}
+		for _, got := range s.phones.got[args[0]] {
+			if strings.Contains(got, text) {
+				ids[noticeID.FindString(got)] = true // a second one with the same id is the same
+			}
+			for _, never := range []string{"hurt", "left", "water", "pressed", "need"} {
+				if strings.Contains(got, never) {
+					n = -1
+				}
+			}
+		}
+		return n + len(ids)
+	}
+	if err := until(ctx, func() error {
+		if n := count(); n < want {
+			return fmt.Errorf("%d with %q came by %s: %q", n, text, args[0], s.phones.got[args[0]])
+		}
+		return nil
+	}); err != nil {
+		return err
+	}
+	if n := count(); n != want {
+		return fmt.Errorf("%d with %q came by %s: %q", n, text, args[0], s.phones.got[args[0]])
+	}
+	return nil
+}
+
+var noticeID = regexp.MustCompile(`"id":"[^"]*"`)
 
 var formAction = regexp.MustCompile(`action="(/a/[^"]+)"`)
 

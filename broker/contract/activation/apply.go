@@ -78,6 +78,7 @@ func (s *State) fold(e Event) {
 		s.Ladder.fold(e)
 		return
 	}
+	s.hurt(e, m)
 	switch e.Type {
 	case PressedAgain:
 		s.press(e, m)

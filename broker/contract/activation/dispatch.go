@@ -42,6 +42,7 @@ const (
 	Cannot      NoticeReason = "cannot"       // its person said that they can not come
 	WasAnswered NoticeReason = "answered"     // dropped: the agency has answered
 	WasEnded    NoticeReason = "ended"        // dropped: the case has ended
+	WasTold     NoticeReason = "told"         // dropped: an earlier way has taken it
 )
 
 // Notice is one way in which one person, or one desk, is told of a case.
@@ -58,6 +59,8 @@ type Notice struct {
 	Reason  NoticeReason `json:"reason,omitempty"`
 	Try     int          `json:"try,omitempty"`
 	RetryS  int          `json:"retry_s,omitempty"` // failed: tried again after so many seconds; 0: never
+	News    News         `json:"news,omitempty"`    // of no rung: those who answered are told that this has happened
+	Of      string       `json:"of,omitempty"`      // the event that is the news
 }
 
 // Rung is one rung of the ladder.
@@ -194,7 +197,9 @@ func decideDispatch(s State, cmd Command) ([]Event, error) {
 		return unless(slices.ContainsFunc(d.Notices, moot), ErrChanged, cmd)
 	}
 	for _, n := range d.Notices {
-		if t, ok := s.Ladder.Notice(n.ID); n.State == NoticeQueued && (!ok || t.Try != n.Try-1) {
+		t, ok := s.Ladder.Notice(n.ID)
+		claims := !ok && n.News != "" && n.Try == 0 // news have no rung that could be claimed
+		if n.State == NoticeQueued && !claims && (!ok || t.Try != n.Try-1) {
 			return nil, ErrChanged
 		}
 	}

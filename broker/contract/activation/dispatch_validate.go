@@ -44,7 +44,11 @@ func (r Rung) valid() bool {
 
 func (n Notice) valid() bool {
 	ids := ValidID(n.ID) && ValidID(n.Channel) && ValidID(n.Target) && (n.Agency == "" || ValidID(n.Agency))
-	numbers := (Rung{N: n.Rung, Round: n.Round}).valid() && n.Order >= 0 && n.Order <= MaxNotices && n.AfterS >= 0 && n.AfterS <= maxAfterS &&
+	place := (Rung{N: n.Rung, Round: n.Round}).valid() && n.News == "" && n.Of == ""
+	if n.News != "" {
+		place = n.Rung == 0 && n.Round == 0 && slices.Contains(NewsKinds(), n.News) && ValidID(n.Of)
+	}
+	numbers := place && n.Order >= 0 && n.Order <= MaxNotices && n.AfterS >= 0 && n.AfterS <= maxAfterS &&
 		n.Try >= 0 && n.Try <= maxTry && n.RetryS >= 0 && n.RetryS <= maxAfterS
 	return ids && numbers && n.validState()
 }
@@ -57,7 +61,7 @@ func (n Notice) validState() bool {
 	case NoticeFailed:
 		return slices.Contains(failed, n.Reason)
 	case NoticeDropped:
-		return (n.Reason == WasAnswered || n.Reason == WasEnded) && n.RetryS == 0
+		return (n.Reason == WasAnswered || n.Reason == WasEnded || n.Reason == WasTold) && n.RetryS == 0
 	default:
 		return false
 	}

@@ -48,6 +48,9 @@ type Mark struct {
 	ID string    `json:"id,omitempty"`
 }
 
+// After reports whether something happened later than something else.
+func (m Mark) After(o Mark) bool { return m.compare(o) > 0 }
+
 func (m Mark) zero() bool { return m.ID == "" }
 
 func (m Mark) compare(o Mark) int { return cmp.Or(m.At.Compare(o.At), cmp.Compare(m.ID, o.ID)) }
@@ -129,6 +132,7 @@ type State struct {
 	Report    *Report  `json:"report,omitempty"`
 	Reported  Mark     `json:"reported,omitzero"`
 	Welfare   Welfare  `json:"welfare,omitempty"` // what staff saw last; empty: nobody has looked yet
+	HurtAt    Mark     `json:"hurt_at,omitzero"`  // when it was first said that the youth is hurt
 	Welfared  Mark     `json:"welfared,omitzero"`
 
 	Answers   []Answer `json:"answers,omitempty"` // sorted by agency

@@ -84,6 +84,9 @@ func (d *Desk) noticeWords(n activation.Notice) string {
 	if n.Channel == deskChannel {
 		way = "at the desk"
 	}
+	if n.News != "" {
+		whom = "What changed, to " + whom
+	}
 	switch n.State {
 	case activation.NoticeQueued:
 		return whom + ": will be told " + way
@@ -123,7 +126,7 @@ func noticeReasonWords(r activation.NoticeReason) string {
 		return "no desk is in use"
 	case activation.Cannot:
 		return "they can not come"
-	case activation.WasAnswered, activation.WasEnded:
+	case activation.WasAnswered, activation.WasEnded, activation.WasTold:
 	}
 	return string(r)
 }

@@ -20,6 +20,7 @@ const (
 	Call       Why = "call"       // somebody called for help
 	Unanswered Why = "unanswered" // and nobody has answered yet
 	Nobody     Why = "nobody"     // and the rung before this one reached nobody
+	News       Why = "news"       // something has happened since their agency answered
 )
 
 // Notice is one notice on its way to one target. It holds nothing of the case but what a channel needs to name it.
@@ -108,6 +109,8 @@ func (e *Engine) hand(s activation.State, n activation.Notice) {
 
 func why(s activation.State, n activation.Notice) Why {
 	switch {
+	case n.News != "":
+		return News
 	case n.Rung == 1 && n.Round == 0:
 		return Call
 	case n.Rung > 1 && s.Ladder.Nobody(n.Round, n.Rung-1):
@@ -182,6 +185,10 @@ func (e *Engine) report(ctx context.Context, s activation.State, news []activati
 		t.news = t.news[min(len(news), len(t.news)):]
 		for _, n := range news {
 			delete(t.known, n.ID)
+			if n.News != "" && t.state.Ladder.Unheard(n.Of, n.Agency) {
+				e.o.Logger.Error("who answered could not be told what happened since", slog.String("case", s.Case), slog.String("zone", s.Zone),
+					slog.String("mode", string(s.Mode)), slog.String("agency", n.Agency))
+			}
 			if n.State == activation.NoticeFailed && t.state.Ladder.Nobody(n.Round, n.Rung) {
 				e.o.Logger.Error("nobody could be reached on this rung", slog.String("case", s.Case), slog.String("zone", s.Zone),
 					slog.String("mode", string(s.Mode)), slog.Int("rung", n.Rung))

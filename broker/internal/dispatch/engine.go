@@ -94,7 +94,7 @@ func (e *Engine) Observe(s activation.State) {
 func (e *Engine) absorb(s activation.State) *track {
 	t := e.cases[s.Case]
 	if t == nil {
-		if !s.Stage().Open() {
+		if !ladder.Live(s) {
 			return nil
 		}
 		t = &track{known: map[string]bool{}, seen: map[string]time.Time{}}
@@ -125,6 +125,13 @@ func (t *track) marks() []activation.Mark {
 	}
 	for _, n := range t.state.Ladder.Notices {
 		out = append(out, n.Mark)
+	}
+	for _, n := range t.state.News() {
+		out = append(out, n.Mark)
+	}
+	out = append(out, t.state.Again...)
+	for _, a := range t.state.Answers {
+		out = append(out, a.Acknowledged)
 	}
 	return out
 }
@@ -331,7 +338,7 @@ func (e *Engine) done(j job, again time.Time) {
 		})
 		return
 	}
-	if !t.state.Stage().Open() && len(t.known) == 0 {
+	if !ladder.Live(t.state) && len(t.known) == 0 {
 		delete(e.cases, j.id)
 	}
 }

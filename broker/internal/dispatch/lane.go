@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"safeyouthzone/broker/contract/activation"
+	"safeyouthzone/broker/internal/dispatch/ladder"
 )
 
 // The limits of a lane.
@@ -89,7 +90,7 @@ func (e *Engine) needed(i item) bool {
 		return false
 	}
 	told, _ := t.state.Ladder.Notice(i.n.ID)
-	ok := t.state.Stage().Open() && told.State != activation.NoticeDropped
+	ok := (t.state.Stage().Open() || i.n.News != "" && ladder.Live(t.state)) && told.State != activation.NoticeDropped
 	if !ok {
 		delete(t.known, i.n.ID)
 	}

@@ -290,7 +290,7 @@ func TestNothingOfACaseButItsCodeAndZoneIsInANotice(t *testing.T) {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		for _, s := range r.sent {
-			if text := fmt.Sprintf("%+v", s.Notice); strings.Contains(text, string(activation.Afraid)) || strings.Contains(text, "d-1") || strings.Contains(text, "youth") {
+			if text := fmt.Sprintf("%+v", s.Notice); strings.Contains(text, string(activation.Afraid)) || strings.Contains(text, ":d-1") || strings.Contains(text, "youth") {
 				t.Errorf("a notice says %s", text)
 			}
 		}

@@ -15,7 +15,7 @@ type Kind string
 // The kinds of notices. Whether it is an exercise is said by the mode, not by the kind.
 const (
 	Activation      Kind = "activation"       // somebody called for help
-	Again           Kind = "again"            // and pressed again
+	Again           Kind = "again"            // and something has happened since people answered, or help was called for once more
 	Unanswered      Kind = "unanswered"       // nobody has answered yet; for the next rung and for supervisors
 	NobodyReachable Kind = "nobody_reachable" // a rung of the ladder reached nobody
 	Reminder        Kind = "reminder"         // something is due

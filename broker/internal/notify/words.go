@@ -58,7 +58,7 @@ func subject(n Notice) string {
 func what(k Kind) string {
 	switch k {
 	case Again:
-		return ", pressed again"
+		return ", something new"
 	case Unanswered:
 		return ", no answer yet"
 	case NobodyReachable:
@@ -85,8 +85,10 @@ func body(n Notice) string {
 // ask says what the person can do now.
 func ask(k Kind) string {
 	switch k {
-	case Activation, Again:
+	case Activation:
 		return "Please answer now."
+	case Again:
+		return "Something has changed. Please open the desk now."
 	case Reminder:
 		return "Something is due. Please open the desk."
 	case Unanswered:

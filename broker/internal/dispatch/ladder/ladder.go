@@ -59,18 +59,20 @@ func Next(p policy.Policy, d Directory, v View) Plan {
 	if v.State.Mode == activation.Test && v.State.Trigger != activation.ByPath {
 		p = policy.Policy{Version: p.Version, Rungs: []policy.Rung{{Targets: []policy.Target{{Kind: policy.Desk}}}}}
 	}
-	silent := Silent(p, d, v.State)
-	open := v.State.Stage().Open()
-	if !open || len(silent) == 0 {
-		out.Drop = drop(v.State, func(activation.Notice) bool { return true }, ended(open))
-		return out
-	}
-	out.Drop = drop(v.State, func(n activation.Notice) bool { return moot(v.State, n) }, activation.WasAnswered)
-	out.climb(p, d, v)
-	for _, t := range v.State.Ladder.Notices {
-		if !moot(v.State, t.Notice) {
-			out.notice(v, t)
+	live := Live(v.State)
+	if open := v.State.Stage().Open(); !open || len(Silent(p, d, v.State)) == 0 {
+		out.Drop = drop(v.State, func(n activation.Notice) bool { return n.News == "" || !live }, ended(open))
+	} else {
+		out.Drop = drop(v.State, func(n activation.Notice) bool { return n.News == "" && moot(v.State, n) }, activation.WasAnswered)
+		out.climb(p, d, v)
+		for _, t := range v.State.Ladder.Notices {
+			if t.News == "" && !moot(v.State, t.Notice) {
+				out.notice(v, t)
+			}
 		}
+	}
+	if live {
+		out.news(d, v)
 	}
 	return out
 }
@@ -220,6 +222,8 @@ func dueAt(v View, t activation.Told) (due time.Time, waits bool) {
 		return time.Time{}, false
 	case t.Try > 0: // taken over
 		return v.At(t.Mark), true
+	case t.News != "":
+		return newsDueAt(v, t)
 	}
 	c, _ := v.State.Ladder.Climbed(t.Round, t.Rung)
 	start := v.At(c.Mark)
@@ -238,7 +242,7 @@ func dueAt(v View, t activation.Told) (due time.Time, waits bool) {
 // wayBefore is the way that is tried before this one to reach the same target on the same rung.
 func wayBefore(l activation.Ladder, n activation.Notice) (activation.Told, bool) {
 	for _, t := range l.Notices {
-		if t.Round == n.Round && t.Rung == n.Rung && t.Target == n.Target && t.Order == n.Order-1 {
+		if t.Round == n.Round && t.Rung == n.Rung && t.Of == n.Of && t.Target == n.Target && t.Order == n.Order-1 {
 			return t, true
 		}
 	}

@@ -115,7 +115,7 @@ func TestABadRosterSaysWhatIsWrong(t *testing.T) {
 		"time zone":  {ID: "x", Shifts: []roster.Shift{good}},
 		"no shift":   {ID: "x", Zone: la},
 		"no people":  {ID: "x", Zone: la, Shifts: []roster.Shift{{Days: everyDay()}}},
-		"start date": {ID: "x", Zone: la, Shifts: []roster.Shift{{Days: everyDay(), People: []string{"a"}, Rotate: true}}},
+		"first week": {ID: "x", Zone: la, Shifts: []roster.Shift{{Days: everyDay(), People: []string{"a"}, Rotate: true}}},
 		"override":   {ID: "x", Zone: la, Shifts: []roster.Shift{good}, Overrides: []roster.Override{{}}},
 	} {
 		if err := r.Check(); !errors.Is(err, roster.ErrRoster) || !strings.Contains(err.Error(), want) {

@@ -1,0 +1,81 @@
+package broker
+
+import (
+	"slices"
+	"time"
+
+	"safeyouthzone/broker/contract/activation"
+	"safeyouthzone/broker/internal/desk"
+)
+
+// unreached tells every seat that may list cases which open calls reached nobody, and which agencies could not be told what happened since
+// they answered; and whoever keeps the devices up, which of them have not proved their way.
+func (b *Broker) unreached(seat desk.Seat) []desk.Banner {
+	var out []desk.Banner
+	if seat.May(desk.CaseList) {
+		for _, c := range b.book.Recent(0) {
+			s := c.State
+			if s.Mode == activation.Test || !b.concerns(seat, s) {
+				continue
+			}
+			if last, ok := s.Ladder.Last(); ok && s.Stage().Open() && len(s.Answers) == 0 && s.Ladder.Nobody(last.Round, last.N) {
+				out = append(out, b.unreachedBanner(s, "Nobody could be reached for ", "Answer it yourself or find somebody by phone."))
+			}
+			if b.unheard(s) {
+				out = append(out, b.unreachedBanner(s, "Who answered could not be told what changed in ", "Find them by phone."))
+			}
+		}
+	}
+	if seat.May(desk.DeviceRead) {
+		out = append(out, b.unproved()...)
+	}
+	return out
+}
+
+func (b *Broker) unreachedBanner(s activation.State, words, do string) desk.Banner {
+	z, _ := b.fleet.Zone(s.Zone)
+	title := words + activation.ShortCode(s.Case) + ", " + z.Name + "."
+	if s.Mode == activation.Drill {
+		title = "Drill: " + title
+	}
+	return desk.Banner{Alarm: s.Mode == activation.Actual, Icon: "alert", Title: title, Detail: do, Href: "/desk/" + s.Case, Do: "Open it"}
+}
+
+// concerns reports whether a call is within what a seat may know of: its zones, and for advocates what they are asked to answer. A broken
+// glass lifts both.
+func (b *Broker) concerns(seat desk.Seat, s activation.State) bool {
+	switch {
+	case seat.Glass:
+		return true
+	case len(seat.Zones) > 0 && !slices.Contains(seat.Zones, s.Zone):
+		return false
+	default:
+		return b.roles()[seat.Agency] != "advocate" || s.Answered(seat.Agency) || b.asked(s.Case, seat.Agency)
+	}
+}
+
+// unheard reports whether an agency has answered, could not be told of something since, and nobody has looked at the desk since.
+func (b *Broker) unheard(s activation.State) bool {
+	if s.Stage() != activation.Gone && !s.Stage().Open() {
+		return false
+	}
+	for _, n := range s.News() {
+		for _, a := range s.Answers {
+			if s.Ladder.Unheard(n.Mark.ID, a.Agency) && !a.Spoke.After(n.Mark) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// unproved says that path tests are overdue.
+func (b *Broker) unproved() []desk.Banner {
+	now := time.Now()
+	for id := range b.devicesByZone() {
+		if b.dispatch.Paths().Device(id, now).Late {
+			return []desk.Banner{{Icon: "unlink", Title: "Path tests are overdue.", Detail: "Staff should not rely on every device.", Href: "/drills", Do: "See which"}}
+		}
+	}
+	return nil
+}
