@@ -68,11 +68,11 @@ func TestWhoAnsweredHearsAtOnceWhatHappenedSince(t *testing.T) {
 
 func TestWhatNobodyMustHearOfPagesNobody(t *testing.T) {
 	for name, cmd := range map[string]activation.Command{
-		"water":     {Type: activation.NeedAsked, Need: activation.WaterFood},
-		"is well":   {Type: activation.WelfareChecked, Welfare: activation.WelfareOK},
-		"one typo":  {Type: activation.CodeEntered, Code: "1111"},
-		"call off":  {Type: activation.StandDownRequested},
-		"intake":    {Type: activation.IntakeRecorded, Intake: []activation.Need{activation.WaterFood}},
+		"water":    {Type: activation.NeedAsked, Need: activation.WaterFood},
+		"is well":  {Type: activation.WelfareChecked, Welfare: activation.WelfareOK},
+		"one typo": {Type: activation.CodeEntered, Code: "1111"},
+		"call off": {Type: activation.StandDownRequested},
+		"intake":   {Type: activation.IntakeRecorded, Intake: []activation.Need{activation.WaterFood}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			in(t, func(t *testing.T, r *rig) {
