@@ -63,6 +63,9 @@ type courseDoc struct {
 		Meetings []struct {
 			ID string `json:"id"`
 		} `json:"meetings"`
+		HoldWord struct {
+			ID string `json:"id"`
+		} `json:"hold_word"`
 	} `json:"course"`
 }
 
@@ -111,17 +114,20 @@ func TestAnErasedCaseIsUnreadableLiveAndInRestoredBackups(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.Restart()
-	if s := say(t, b, "sheriff/supervisor", http.MethodPost, "activations/"+id+"/hold-set", struct{}{}, nil); s != http.StatusOK {
-		t.Fatalf("hold: status %d", s)
-	}
-	if s := say(t, b, "sheriff/supervisor", http.MethodPost, "activations/"+id+"/erased", struct{}{}, nil); s != http.StatusConflict {
-		t.Fatalf("a held case was erased: status %d", s)
-	}
-	for _, verb := range []string{"hold-lifted", "erased"} {
-		if s := say(t, b, "sheriff/supervisor", http.MethodPost, "activations/"+id+"/"+verb, struct{}{}, nil); s != http.StatusOK {
-			t.Fatalf("%s: status %d", verb, s)
+	keep := func(want int, who, verb, after string) {
+		t.Helper()
+		if s := say(t, b, who, http.MethodPost, "activations/"+id+"/"+verb, map[string]string{"after": after}, nil); s != want {
+			t.Fatalf("%s by %s: status %d, want %d", verb, who, s, want)
 		}
 	}
+	keep(http.StatusOK, "sheriff/supervisor", "hold-set", "")
+	keep(http.StatusConflict, "sheriff/supervisor", "erasure-asked", "")
+	keep(http.StatusConflict, "sheriff/supervisor", "hold-lifted", "")
+	keep(http.StatusOK, "sheriff/supervisor", "hold-lifted", course(t, b, "sheriff/supervisor", id).Course.HoldWord.ID)
+	keep(http.StatusConflict, "desk/supervisor", "erased", "") // nobody asked
+	keep(http.StatusOK, "sheriff/supervisor", "erasure-asked", "")
+	keep(http.StatusForbidden, "sheriff/supervisor", "erased", "") // alone
+	keep(http.StatusOK, "desk/supervisor", "erased", "")
 	unreadable := func(where string, b *brokertest.Broker) {
 		t.Helper()
 		if c := course(t, b, "sheriff/mdt", id); c.Personal != nil {
@@ -161,7 +167,7 @@ func TestTwoAgenciesAtOnceAreBothKeptOrTheSecondIsTold(t *testing.T) {
 		who := []string{"sheriff/mdt", "advocate/mdt"}[i%2]
 		code := []string{"home", "relative"}[i%2]
 		wg.Go(func() {
-			codes[i] = say(t, b, who, http.MethodPost, "activations/"+id+"/mdt-decided", map[string]any{"decision": map[string]string{"code": code}}, nil)
+			codes[i] = say(t, b, who, http.MethodPost, "activations/"+id+"/mdt-decided", map[string]any{"decision": map[string]any{"code": code, "took_part": []string{"dcfs"}}}, nil)
 		})
 	}
 	wg.Wait()
@@ -179,7 +185,7 @@ func TestTwoAgenciesAtOnceAreBothKeptOrTheSecondIsTold(t *testing.T) {
 	if stored != 1 || len(c.Course.Meetings) != 1 {
 		t.Errorf("%d were told that their decision is stored, %d decisions are", stored, len(c.Course.Meetings))
 	}
-	later := map[string]any{"decision": map[string]string{"code": "hospital"}, "after": c.Course.Meetings[0].ID}
+	later := map[string]any{"decision": map[string]any{"code": "hospital", "took_part": []string{"dcfs"}}, "after": c.Course.Meetings[0].ID}
 	if s := say(t, b, "advocate/mdt", http.MethodPost, "activations/"+id+"/mdt-decided", later, nil); s != http.StatusOK {
 		t.Errorf("a decision that knows the first: status %d", s)
 	}

@@ -211,11 +211,13 @@ func TestCallsOfEveryPartAreAsDescribed(t *testing.T) {
 	call(200, "GET", v1+"activations/"+id+"/suggestions", "", "mdt")
 	call(200, "GET", v1+"documents/template", "", s)
 	call(200, "GET", v1+"reports/releases", "", "analyst")
-	for _, verb := range []string{"hold-set", "hold-lifted"} {
-		call(200, "POST", v1+"activations/"+id+"/"+verb, `{}`, s)
-	}
+	call(200, "POST", v1+"activations/"+id+"/hold-set", `{}`, s)
+	call(200, "POST", v1+"activations/"+id+"/hold-lifted", `{"after":"`+course(t, b, "sheriff/supervisor", id).Course.HoldWord.ID+`"}`, s)
+	call(409, "POST", v1+"activations/"+id+"/erased", `{}`, s)
+	call(200, "POST", v1+"activations/"+id+"/erasure-asked", `{}`, s)
 	call(200, "POST", v1+"activations/"+id+"/personal-recorded", `{"age":15}`, "mdt")
-	call(200, "POST", v1+"activations/"+id+"/erased", `{}`, s)
+	call(403, "POST", v1+"activations/"+id+"/erased", `{}`, s)
+	call(200, "POST", v1+"activations/"+id+"/erasure-dropped", `{}`, s)
 }
 
 // countyPage is a page that a role opens.
@@ -274,7 +276,7 @@ const submit = `(async () => {
   const sent = new Set()
   for (const form of document.querySelectorAll('main form[method=post], main [formmethod=post]')) {
     const f = form.form || form, b = form.form ? form : f.querySelector('button'), to = new URL(form.formAction && form.form ? form.formAction : f.action).pathname
-    if (/erased|person-|hold-|duty-passed|sign|lock|glass/.test(to) || b.disabled || sent.has(to)) continue
+    if (/erased|erasure-|person-|hold-|duty-passed|sign|lock|glass/.test(to) || b.disabled || sent.has(to)) continue
     sent.add(to)
     for (const e of f.elements) {
       if (e.type === 'datetime-local' && !e.value && (e.required || !f.querySelector('[name=duty]')) && !/begin|end/.test(e.name)) { e.value = new Date(Date.now() - 60000 - new Date().getTimezoneOffset() * 60000).toISOString().slice(0, 16); if (e.max && e.value > e.max) e.value = e.max }

@@ -39,7 +39,7 @@ func (d deskPersonal) Seal(id string, old []byte, p desk.Personal, number string
 		}
 	}
 	if err := in.Validate(); err != nil {
-		return nil, fmt.Errorf("%w: %w", activation.ErrInvalid, err)
+		return nil, fmt.Errorf("%w: %w", desk.ErrPersonal, err)
 	}
 	b, err := json.Marshal(in)
 	if err != nil {

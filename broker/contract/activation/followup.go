@@ -23,14 +23,16 @@ const (
 	PersonalRecorded Type = "personal_recorded" // sealed personal fields; the key is not in the ledger
 	HoldSet          Type = "hold_set"          // the case must be kept, whatever the retention rule says
 	HoldLifted       Type = "hold_lifted"
-	Erased           Type = "erased" // retention: the key of the personal fields was destroyed
+	ErasureAsked     Type = "erasure_asked"   // somebody asks to erase the personal fields; a second person does it
+	ErasureDropped   Type = "erasure_dropped" // the case is kept after all
+	Erased           Type = "erased"          // retention: the key of the personal fields was destroyed
 )
 
 // FollowUpTypes lists the types above.
 func FollowUpTypes() []Type {
 	return []Type{
 		DutyDone, DutyUndone, DutyPassed, MDTDecided, StatusRecorded, FactsRecorded, Informed, Identified,
-		LinkProposed, PersonLinked, PersonUnlinked, PersonalRecorded, HoldSet, HoldLifted, Erased,
+		LinkProposed, PersonLinked, PersonUnlinked, PersonalRecorded, HoldSet, HoldLifted, ErasureAsked, ErasureDropped, Erased,
 	}
 }
 
@@ -99,7 +101,7 @@ type FollowUp struct {
 	IdentifiedBy string                `json:"identified_by,omitempty"`
 	SameAs       string                `json:"same_as,omitempty"` // link_proposed, person_linked, person_unlinked: another case
 	Sealed       []byte                `json:"sealed,omitempty"`  // personal_recorded
-	After        string                `json:"after,omitempty"`   // the event that its author saw as the newest of its kind
+	After        string                `json:"after,omitempty"`   // the event that its author saw as the newest word on the matter
 }
 
 func (f *FollowUp) clone() *FollowUp {

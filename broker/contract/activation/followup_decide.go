@@ -1,6 +1,9 @@
 package activation
 
-import "errors"
+import (
+	"errors"
+	"maps"
+)
 
 // Errors of [Decide] for the events of the 72 hours.
 var (
@@ -30,15 +33,17 @@ func decideFollowUp(s State, cmd Command) ([]Event, error) {
 	switch cmd.Type {
 	case DutyDone:
 		switch d := c.Duty(f.Duty); {
-		case d.Done && d.Word.By == cmd.Actor.ID:
+		case d.Done && d.Word.By == cmd.Actor.ID && maps.Equal(d.Evidence, f.Evidence):
 			return nil, nil
 		case d.Done:
 			return nil, ErrAlreadyDone
 		}
 	case DutyUndone:
-		if !c.Duty(f.Duty).Done {
+		d := c.Duty(f.Duty)
+		if !d.Done {
 			return nil, nil
 		}
+		return unless(f.After != d.Word.ID, ErrChanged, cmd)
 	case DutyPassed:
 		return decidePassing(c.Duty(f.Duty), cmd)
 	case MDTDecided:
@@ -46,10 +51,16 @@ func decideFollowUp(s State, cmd Command) ([]Event, error) {
 	case StatusRecorded:
 		last, _ := c.LastStatus(f.Status.Moment)
 		return unless(f.After != last.ID, ErrChanged, cmd)
+	case FactsRecorded:
+		return unless(f.After != c.LastFact(f.Facts), ErrChanged, cmd)
+	case Informed:
+		return unless(f.After != c.Informed.ID, ErrChanged, cmd)
+	case Identified:
+		return unless(f.After != c.Identified.ID, ErrChanged, cmd)
 	case LinkProposed, PersonLinked, PersonUnlinked:
 		return decideLink(c.Link(f.SameAs), cmd)
 	default:
-		return decideKeeping(c, cmd)
+		return decideKeeping(c, f.After, cmd)
 	}
 	return []Event{cmd}, nil
 }
@@ -90,22 +101,38 @@ func decideLink(l Link, cmd Command) ([]Event, error) {
 	return []Event{cmd}, nil
 }
 
-func decideKeeping(c Course, cmd Command) ([]Event, error) {
+func decideKeeping(c Course, after string, cmd Command) ([]Event, error) {
 	switch cmd.Type {
 	case PersonalRecorded:
 		if !c.Erased.zero() {
 			return nil, ErrErased
 		}
-		return unless(cmd.FollowUp.After != c.SealedBy.ID, ErrChanged, cmd)
+		return unless(after != c.SealedBy.ID, ErrChanged, cmd)
 	case HoldSet:
 		return once(cmd, c.HoldWord.Mark.when(c.Hold))
 	case HoldLifted:
-		return once(cmd, Mark{ID: "lifted"}.when(!c.Hold))
-	case Erased:
-		if c.Hold {
-			return nil, ErrHeld
+		if !c.Hold {
+			return nil, nil
 		}
-		return once(cmd, c.Erased.Mark)
+		return unless(after != c.HoldWord.ID, ErrChanged, cmd)
+	default:
+		return decideErasing(c, cmd)
+	}
+}
+
+// decideErasing wants two people for what nobody can bring back. The county's own rule is the second one of what is erased by itself.
+func decideErasing(c Course, cmd Command) ([]Event, error) {
+	switch {
+	case c.Hold && cmd.Type != ErasureDropped:
+		return nil, ErrHeld
+	case !c.Erased.zero(), cmd.Type == ErasureAsked && c.Erasing, cmd.Type == ErasureDropped && !c.Erasing:
+		return nil, nil
+	case cmd.Type != Erased || cmd.Actor.Kind == BySystem:
+		return []Event{cmd}, nil
+	case !c.Erasing:
+		return nil, ErrNotProposed
+	case c.ErasureWord.By == cmd.Actor.ID:
+		return nil, ErrSecondPerson
 	}
 	return []Event{cmd}, nil
 }

@@ -90,6 +90,8 @@ type Course struct {
 	SealedBy     Said                  `json:"sealed_by,omitzero"`
 	Hold         bool                  `json:"hold,omitempty"`
 	HoldWord     Said                  `json:"hold_word,omitzero"`
+	Erasing      bool                  `json:"erasing,omitempty"` // somebody asked, and a second person has not answered
+	ErasureWord  Said                  `json:"erasure_word,omitzero"`
 	Erased       Said                  `json:"erased,omitzero"`
 }
 
@@ -121,6 +123,15 @@ func (c Course) LastMeeting() string {
 		return ""
 	}
 	return c.Meetings[len(c.Meetings)-1].ID
+}
+
+// LastFact is the event of the newest word on any of some circumstances, or "".
+func (c Course) LastFact(of map[Circumstance]bool) string {
+	var newest Mark
+	for k := range of {
+		newest.latest(c.Facts[k].Mark)
+	}
+	return newest.ID
 }
 
 // LastStatus is the newest note of a moment; false if there is none.
@@ -178,6 +189,13 @@ func (c *Course) keep(t Type, w Said, f *FollowUp) {
 	case HoldSet, HoldLifted:
 		if c.HoldWord.latest(w) {
 			c.Hold = t == HoldSet
+		}
+		if t == HoldSet && c.ErasureWord.latest(w) { // whoever wants it kept wins over whoever asked before
+			c.Erasing = false
+		}
+	case ErasureAsked, ErasureDropped:
+		if c.ErasureWord.latest(w) {
+			c.Erasing = t == ErasureAsked
 		}
 	case Erased:
 		if c.Erased.zero() || w.compare(c.Erased.Mark) < 0 {

@@ -92,7 +92,11 @@ func TestTwoPeopleMarkOneDutyAndTheSecondIsTold(t *testing.T) {
 	if _, err := decide(t, s, follow(2, activation.DutyDone, "u-2", "dcfs", visit)); !errors.Is(err, activation.ErrAlreadyDone) {
 		t.Errorf("the second was answered %v", err)
 	}
-	s = must(t, s, follow(3, activation.DutyUndone, "u-2", "dcfs", visit))
+	if _, err := decide(t, s, follow(3, activation.DutyUndone, "u-2", "dcfs", visit)); !errors.Is(err, activation.ErrChanged) {
+		t.Errorf("a mark that nobody named was taken back: %v", err)
+	}
+	seen := activation.FollowUp{Duty: visit.Duty, After: s.Course.Duty(visit.Duty).Word.ID}
+	s = must(t, s, follow(3, activation.DutyUndone, "u-2", "dcfs", seen))
 	early := follow(4, activation.DutyDone, "u-2", "dcfs", visit)
 	early.Source.AgeMS = time.Hour.Milliseconds() // it was done before the mistaken mark
 	s = must(t, s, early)
@@ -152,17 +156,64 @@ func TestALinkNeedsTwoPeopleAndCanBeUndone(t *testing.T) {
 }
 
 func TestAHoldKeepsACaseAndErasureIsForGood(t *testing.T) {
-	bare := func(n int, typ activation.Type) activation.Event {
-		return at(n, typ, func(e *activation.Event) { e.Actor = activation.Actor{Kind: activation.ByDesk, ID: "u-1"} })
+	by := func(n int, typ activation.Type, who string) activation.Event {
+		return at(n, typ, func(e *activation.Event) { e.Actor = activation.Actor{Kind: activation.ByDesk, ID: who} })
 	}
-	s := must(t, fold(t, raised()), bare(1, activation.HoldSet))
-	if _, err := decide(t, s, bare(2, activation.Erased)); !errors.Is(err, activation.ErrHeld) {
-		t.Errorf("a held case was erased: %v", err)
+	s := must(t, fold(t, raised()), by(1, activation.ErasureAsked, "u-1"))
+	s = must(t, s, by(2, activation.HoldSet, "u-1"))
+	if s.Course.Erasing {
+		t.Error("a hold leaves it asked that the case be erased")
 	}
-	s = must(t, must(t, s, bare(3, activation.HoldLifted)), bare(4, activation.Erased))
-	box := follow(5, activation.PersonalRecorded, "u-1", "", activation.FollowUp{Sealed: []byte{1}})
+	for _, typ := range []activation.Type{activation.ErasureAsked, activation.Erased} {
+		if _, err := decide(t, s, by(3, typ, "u-2")); !errors.Is(err, activation.ErrHeld) {
+			t.Errorf("%s on a held case was answered %v", typ, err)
+		}
+	}
+	stale := by(4, activation.HoldLifted, "u-1")
+	if _, err := decide(t, s, stale); !errors.Is(err, activation.ErrChanged) {
+		t.Errorf("a hold that nobody named was lifted: %v", err)
+	}
+	stale.FollowUp = &activation.FollowUp{After: s.Course.HoldWord.ID}
+	s = must(t, s, stale)
+	if _, err := decide(t, s, by(5, activation.Erased, "u-2")); !errors.Is(err, activation.ErrNotProposed) {
+		t.Errorf("erased what nobody asked to erase: %v", err)
+	}
+	s = must(t, s, by(6, activation.ErasureAsked, "u-1"))
+	if _, err := decide(t, s, by(7, activation.Erased, "u-1")); !errors.Is(err, activation.ErrSecondPerson) {
+		t.Errorf("one person erased a case: %v", err)
+	}
+	if dropped := must(t, s, by(8, activation.ErasureDropped, "u-1")); dropped.Course.Erasing {
+		t.Error("what was taken back is still asked")
+	}
+	s = must(t, s, by(9, activation.Erased, "u-2"))
+	box := follow(10, activation.PersonalRecorded, "u-1", "", activation.FollowUp{Sealed: []byte{1}})
 	if _, err := decide(t, s, box); !errors.Is(err, activation.ErrErased) {
 		t.Errorf("personal fields were added to an erased case: %v", err)
+	}
+}
+
+// TestALastWordIsNeverSilent: whoever speaks of what somebody else changed meanwhile is told, for every kind of word that can be corrected.
+func TestALastWordIsNeverSilent(t *testing.T) {
+	hurt := map[activation.Circumstance]bool{activation.IsHurt: true}
+	for typ, f := range map[activation.Type]activation.FollowUp{
+		activation.FactsRecorded: {Facts: hurt},
+		activation.Informed:      {},
+		activation.Identified:    {Station: "century", IdentifiedBy: "unknown"},
+		activation.MDTDecided:    {Decision: &activation.Decision{Code: "home"}},
+	} {
+		first := follow(1, typ, "u-1", "dcfs", f)
+		s := must(t, fold(t, raised()), first)
+		second := follow(2, typ, "u-2", "probation", f)
+		if _, err := decide(t, s, second); !errors.Is(err, activation.ErrChanged) {
+			t.Errorf("the second %s was answered %v", typ, err)
+		}
+		second.FollowUp.After = first.ID
+		must(t, s, second)
+	}
+	s := must(t, fold(t, raised()), follow(1, activation.FactsRecorded, "u-1", "dcfs", activation.FollowUp{Facts: hurt}))
+	care := activation.FollowUp{Facts: map[activation.Circumstance]bool{activation.InCare: true}}
+	if _, err := decide(t, s, follow(2, activation.FactsRecorded, "u-2", "probation", care)); err != nil {
+		t.Errorf("another fact was refused: %v", err)
 	}
 }
 

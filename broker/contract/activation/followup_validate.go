@@ -16,7 +16,7 @@ func partsOf(t Type) part {
 	case DutyDone:
 		return part{duty: true, evidence: true}
 	case DutyUndone:
-		return part{duty: true}
+		return part{duty: true, after: true}
 	case DutyPassed:
 		return part{duty: true, pass: true}
 	case MDTDecided:
@@ -24,9 +24,13 @@ func partsOf(t Type) part {
 	case StatusRecorded:
 		return part{status: true, after: true}
 	case FactsRecorded:
-		return part{facts: true}
-	case Raised, Identified:
+		return part{facts: true, after: true}
+	case Raised:
 		return part{origin: true}
+	case Identified:
+		return part{origin: true, after: true}
+	case Informed, HoldLifted:
+		return part{after: true}
 	case LinkProposed, PersonLinked, PersonUnlinked:
 		return part{link: true}
 	case PersonalRecorded:
@@ -48,9 +52,9 @@ func (t Type) wantsAgency() bool {
 
 // validateFollowUp refuses what does not belong to the type, and what is not an id, a code or a day.
 func (e Event) validateFollowUp() error {
-	bare := e.Type == Informed || e.Type == HoldSet || e.Type == HoldLifted || e.Type == Erased
+	bare := e.Type == HoldSet || e.Type == ErasureAsked || e.Type == ErasureDropped || e.Type == Erased
 	switch {
-	case e.FollowUp == nil && (bare || !e.Type.FollowsUp()):
+	case e.FollowUp == nil && (bare || e.Type == Informed || e.Type == HoldLifted || !e.Type.FollowsUp()):
 		return nil
 	case e.FollowUp == nil || bare:
 		return invalid("follow_up")

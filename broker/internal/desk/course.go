@@ -18,6 +18,9 @@ var (
 	ErrTold = errors.New("earlier releases already tell a small count")
 )
 
+// ErrPersonal means that an age or a year of birth can not be.
+var ErrPersonal = errors.New("a personal field is out of range")
+
 // Course is the 72 hours and the months behind them, as the desk needs them. All or none of its parts are set; without them the desk
 // has no pages for cases and reports.
 type Course struct {

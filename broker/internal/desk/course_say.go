@@ -30,6 +30,8 @@ var coursePermissions = []struct {
 	{activation.PersonalRecorded, CasePerson},
 	{activation.HoldSet, RetentionAct},
 	{activation.HoldLifted, RetentionAct},
+	{activation.ErasureAsked, RetentionAct},
+	{activation.ErasureDropped, RetentionAct},
 	{activation.Erased, RetentionAct},
 }
 
@@ -99,6 +101,9 @@ func (d *Desk) word(seat Seat, k Case, t activation.Type, want courseWish) (acti
 	switch t {
 	case activation.DutyDone, activation.DutyUndone, activation.DutyPassed:
 		f.Duty, f.Evidence, f.To, f.Step = want.Duty, want.Evidence, want.To, want.Step
+		if t == activation.DutyUndone {
+			f.After = want.After
+		}
 		if err := d.checkDuty(seat, k, cmd.Type, f); err != nil {
 			return cmd, err
 		}
@@ -108,25 +113,31 @@ func (d *Desk) word(seat Seat, k Case, t activation.Type, want courseWish) (acti
 		}
 		f.Decision, f.Status, f.After = want.Decision, want.Status, want.After
 	case activation.FactsRecorded:
-		f.Facts = want.Facts
+		f.Facts, f.After = want.Facts, want.After
 	case activation.Identified:
 		if err := d.checkOrigin(want); err != nil {
 			return cmd, err
 		}
-		f.Station, f.IdentifiedBy = want.Station, want.IdentifiedBy
+		f.Station, f.IdentifiedBy, f.After = want.Station, want.IdentifiedBy, want.After
+	case activation.Informed, activation.HoldLifted:
+		f.After = want.After
 	case activation.LinkProposed, activation.PersonLinked, activation.PersonUnlinked:
-		f.SameAs = want.SameAs
-		if _, _, err := d.opt.Book.Get(want.SameAs); err != nil {
-			return cmd, ErrUnknownCase
+		other, err := d.otherCase(k, want.SameAs)
+		if err != nil {
+			return cmd, err
 		}
+		f.SameAs = other
 	case activation.PersonalRecorded:
+		if err := plausible(k, want); err != nil {
+			return cmd, err
+		}
 		box, err := d.opt.Course.Personal.Seal(k.State.Case, k.State.Course.Sealed, Personal{Age: want.Age, BirthYear: want.BirthYear}, want.Number)
 		if err != nil {
 			return cmd, err
 		}
 		f.Sealed, f.After = box, want.After
 	}
-	if t != activation.Informed && t != activation.HoldSet && t != activation.HoldLifted {
+	if t != activation.HoldSet && t != activation.ErasureAsked && t != activation.ErasureDropped {
 		cmd.FollowUp = f
 	}
 	if forAgency(t) {
@@ -135,11 +146,38 @@ func (d *Desk) word(seat Seat, k Case, t activation.Type, want courseWish) (acti
 	return cmd, nil
 }
 
+// plausible refuses an age and a year of birth that can not both be true.
+func plausible(k Case, want courseWish) error {
+	const rest = 2 // a birthday may be before or after, and the year of the call may be the one before in local time
+	if gap := k.State.RaisedAt.Year() - want.BirthYear - want.Age; want.Age != 0 && want.BirthYear != 0 && (gap < 0 || gap >= rest) {
+		return protocol.Faults{{Where: "birth_year", What: "it does not fit the age: check both"}}
+	}
+	return nil
+}
+
+// otherCase finds the case of which somebody believes that it is of the same person: by its id, or by the code on the page.
+func (d *Desk) otherCase(k Case, words string) (string, error) {
+	if _, _, err := d.opt.Book.Get(words); err == nil && words != k.State.Case {
+		return words, nil
+	}
+	hits, n := d.opt.Course.Cases.Search(Query{Text: words, Limit: 1})
+	fault := func(what string) error { return protocol.Faults{{Where: "same_as", What: what}} }
+	switch {
+	case words == "" || n == 0:
+		return "", fault("no case has this code")
+	case n > 1:
+		return "", fault("several cases have this code: open the right one and copy its id from the address")
+	case hits[0].Case == k.State.Case:
+		return "", fault("that is this case")
+	}
+	return hits[0].Case, nil
+}
+
 // forAgency reports whether a word is an agency's, not only a person's.
 func forAgency(t activation.Type) bool {
 	switch t {
 	case activation.LinkProposed, activation.PersonLinked, activation.PersonUnlinked, activation.PersonalRecorded, activation.HoldSet,
-		activation.HoldLifted, activation.Erased:
+		activation.HoldLifted, activation.ErasureAsked, activation.ErasureDropped, activation.Erased:
 		return false
 	default:
 		return true
@@ -204,6 +242,9 @@ func (d *Desk) checkCodes(t activation.Type, want courseWish) error {
 	switch {
 	case t == activation.MDTDecided && want.Decision != nil:
 		want.Decision.Lists = lists.Version
+		if len(want.Decision.TookPart) == 0 {
+			return protocol.Faults{{Where: "took_part", What: "tick who took part, at least one"}}
+		}
 		return lists.CheckDecision(*want.Decision)
 	case t == activation.StatusRecorded && want.Status != nil:
 		want.Status.Lists = lists.Version
@@ -237,28 +278,65 @@ func (d *Desk) courseRefusal(k Case, err error) refusal {
 	case errors.Is(err, activation.ErrNotOffered):
 		return refusal{Status: 409, Code: "not_offered", Title: "This duty is not offered to your agency now.", Detail: "It may have been taken back, or taken by a colleague."}
 	case errors.Is(err, activation.ErrNotProposed):
-		return refusal{Status: 409, Code: "not_proposed", Title: "Nobody proposes this now.", Detail: "It may have been settled just before you."}
+		return refusal{Status: 409, Code: "not_proposed", Title: "Nobody asks for this now.", Detail: "It may have been settled just before you."}
 	case errors.Is(err, activation.ErrSecondPerson):
-		return refusal{Status: 403, Code: "second_person", Title: "A second person must agree.", Detail: "You proposed it yourself. Ask a colleague to look at both cases."}
+		return refusal{Status: 403, Code: "second_person", Title: "A second person must agree.", Detail: "You asked for it yourself. Nothing was changed. Another person must sign in and look before it is done."}
 	case errors.Is(err, activation.ErrErased):
 		return refusal{Status: 410, Code: "erased", Title: "The personal fields of this case were erased.", Detail: "Nobody can bring them back, and none can be added."}
 	case errors.Is(err, activation.ErrHeld):
-		return refusal{Status: 409, Code: "held", Title: "This case is under a legal hold.", Detail: "It is not erased while the hold stands."}
+		return refusal{Status: 409, Code: "held", Title: "This case is under a legal hold.", Detail: "It is not erased while the hold stands. Nothing was changed."}
 	case errors.Is(err, errFuture):
-		return refusal{Status: 422, Code: "future", Title: "That time has not come yet.", Detail: "Nothing was changed. Enter when it happened."}
+		words := "By the county’s clock it is " + d.opt.Clock().In(d.opt.TimeZone).Format("Mon 2 Jan, 15:04") + " now. Enter when it happened."
+		return refusal{Status: 422, Code: "future", Title: "That time has not come yet.", Detail: "Nothing was changed. " + words, Fields: []wrongField{{"at", words}, {"as_of", words}}}
 	case errors.Is(err, errNotTool):
 		return refusal{Status: 403, Code: "not_yours", Title: "Your agency does not mark this duty.", Detail: "The protocol says who may. The agency that owes it can pass it on."}
 	case errors.As(err, &faults):
-		return refusal{Status: 422, Code: "invalid", Title: "That does not fit.", Detail: faultWords(faults)}
+		return refusal{Status: 422, Code: "invalid", Title: "That does not fit.", Detail: faultWords(faults), Fields: wrongFields(faults)}
+	case errors.Is(err, ErrPersonal):
+		words := "An age is 5 to 25, a year of birth 1980 to now; both can be left empty."
+		return refusal{Status: 422, Code: "invalid", Title: "That does not fit.", Detail: "Nothing was changed. " + words, Fields: []wrongField{{"age", words}, {"birth_year", words}}}
 	default:
 		return refusalOf(err)
+	}
+}
+
+// wrongFields puts faults at the fields of the same name.
+func wrongFields(all protocol.Faults) []wrongField {
+	var out []wrongField
+	for _, f := range all {
+		out = append(out, wrongField{f.Where, strings.ToUpper(f.What[:1]) + f.What[1:] + "."})
+	}
+	return out
+}
+
+// fieldWords are the names of fields as the pages call them.
+func fieldWords(name string) string {
+	switch name {
+	case "took_part":
+		return "Who took part"
+	case protocol.MDTDecision, "decision":
+		return "Decision"
+	case "reason":
+		return "Why"
+	case protocol.StatusList:
+		return "Status"
+	case protocol.IdentifiedBy:
+		return "How identified"
+	case "birth_year":
+		return "Year of birth"
+	case "same_as":
+		return "The other case"
+	case "station":
+		return "Station"
+	default:
+		return name
 	}
 }
 
 func faultWords(all protocol.Faults) string {
 	s := "Nothing was changed."
 	for _, f := range all {
-		s += " " + f.Where + ": " + f.What + "."
+		s += " " + fieldWords(f.Where) + ": " + f.What + "."
 	}
 	return s
 }

@@ -29,6 +29,7 @@ type dutyView struct {
 	Mine    bool   // the seat's agency may mark it
 	Own     bool   // it is the seat's agency's to pass on
 	CanUndo bool
+	After   string // the mark that would be taken back
 }
 
 // agencyView is what one agency owes.
@@ -54,6 +55,7 @@ type statusView struct {
 
 type factView struct {
 	ID, Words, Known, By string
+	After                string // the event that said so
 }
 
 type linkView struct {
@@ -93,7 +95,14 @@ type courseView struct {
 	Links               []linkView
 	Suggestions         []suggestionView
 	Hold                bool
-	HoldBy              string
+	HoldBy, HoldAfter   string
+	Erasing, MayErase   bool // somebody asked to erase; and it was not this seat
+	ErasureBy           string
+	ErasureAt           time.Time
+	InformedAfter       string
+	OriginAfter         string
+	StationID, HowCode  string
+	Zone                string // of the clock times
 	Erased              time.Time
 	Practice            bool
 	Mode                activation.Mode
@@ -133,6 +142,11 @@ func (d *Desk) courseView(seat Seat, k Case) courseView {
 		Decisions: lists.Offered(protocol.MDTDecision), Reasons: lists.Offered(protocol.HallReason), StatusCodes: lists.Offered(protocol.StatusList),
 		HowAll: lists.Offered(protocol.IdentifiedBy), Stations: stations.Stations, Today: now.In(d.opt.TimeZone).Format(time.DateOnly),
 		OwnAgency: seat.Agency, Hold: c.Hold, Erased: c.Erased.At, Practice: s.Mode != activation.Actual, Mode: s.Mode,
+		HoldAfter: c.HoldWord.ID, Erasing: c.Erasing && c.Erased.ID == "", MayErase: c.ErasureWord.By != seat.User, ErasureAt: c.ErasureWord.At,
+		InformedAfter: c.Informed.ID, OriginAfter: c.Identified.ID, StationID: c.Station, HowCode: c.IdentifiedBy, Zone: d.opt.TimeZone.String(),
+	}
+	if v.Erasing {
+		v.ErasureBy = d.userWords(c.ErasureWord.By)
 	}
 	v.Over = now.After(v.Ends)
 	if c.Informed.ID != "" {
@@ -201,7 +215,7 @@ func (d *Desk) dutyView(seat Seat, tpl protocol.Template, s protocol.Standing, s
 	x := dutyView{
 		Standing: s, Status: dutyStatus(s.State),
 		Own:  seat.May(CaseDuty) && tpl.MayMark(s.Duty, s.Owner, d.party(seat)),
-		Mine: seat.May(CaseDuty) && (tpl.MayMark(s.Duty, s.Owner, d.party(seat)) || seat.Is(MDT)), CanUndo: said.Done,
+		Mine: seat.May(CaseDuty) && (tpl.MayMark(s.Duty, s.Owner, d.party(seat)) || seat.Is(MDT)), CanUndo: said.Done, After: said.Word.ID,
 	}
 	if late := s.Late(now); late > 0 {
 		x.Late = spoken(late) + " late"
@@ -290,7 +304,7 @@ func (d *Desk) facts(c activation.Course) []factView {
 	}{{activation.IsHurt, "Hurt?"}, {activation.InCare, "In foster care or a placement?"}, {activation.UnderProbation, "Under probation?"}} {
 		x := factView{ID: string(f.of), Words: f.words}
 		if known, ok := c.Facts[f.of]; ok {
-			x.Known, x.By = "no", d.userWords(known.By)
+			x.Known, x.By, x.After = "no", d.userWords(known.By), known.ID
 			if known.Is {
 				x.Known = "yes"
 			}

@@ -60,6 +60,10 @@ func (d *Desk) courseWords(e activation.Event) string {
 		return "Legal hold set"
 	case activation.HoldLifted:
 		return "Legal hold lifted"
+	case activation.ErasureAsked:
+		return "Somebody asked to erase the personal fields"
+	case activation.ErasureDropped:
+		return "The personal fields are kept after all"
 	case activation.Erased:
 		return "Personal fields erased"
 	default:

@@ -54,6 +54,7 @@ type detail struct {
 	ReportAt    time.Time
 	ReportSaid  string
 	Mirror      mirror
+	Field       bool // it began in the field: there is no kiosk
 	Message     activation.Message
 	Messages    []sentence
 	Outcomes    []offered
@@ -78,7 +79,7 @@ func (d *Desk) detail(seat Seat, k Case, entries []Entry) detail {
 	v := detail{
 		card: d.card(seat, k), Received: s.ReceivedAt, Trigger: triggerWords(s.Trigger), Held: s.HeldAtStart, Device: s.Device,
 		Agency: d.agency(seat.Agency), Checked: own.Verified.ID != "", Said: own.ETAMin > 0, Can: offers(s, seat),
-		Report: reportFor(seat, s.Report), ReportAt: s.Reported.At, Mirror: d.mirror(s, now), Message: s.Message, Outcomes: outcomes(s),
+		Report: reportFor(seat, s.Report), ReportAt: s.Reported.At, Mirror: d.mirror(s, now), Field: s.Trigger == activation.InField, Message: s.Message, Outcomes: outcomes(s),
 		Presets: []int{5, 10, 15, 20, 30}, CodeTries: s.CodeTries(), WrongCodes: len(s.WrongCode), Lines: d.timeline(redacted(seat, entries)),
 		DuressAt: s.UnderDuress.At, AskedAt: s.Asked.At, LastPressAt: s.LastPress.At, Ending: outcomeWords(s.Outcome),
 	}

@@ -218,6 +218,9 @@ func (d *Desk) rendered(name string, data any) []byte {
 		d.log.Error("page not made", slog.String("page", name), slog.Any("error", err))
 		return nil
 	}
+	if s, ok := data.(sheet); ok && s.Notice != nil && s.Notice.typed != nil {
+		return refill(b.Bytes(), s.Notice.typed)
+	}
 	return b.Bytes()
 }
 

@@ -18,6 +18,9 @@ type refusal struct {
 	Code   string `json:"code"`
 	Detail string `json:"detail,omitempty"`
 	Who    *who   `json:"who,omitempty"`
+
+	Fields []wrongField `json:"-"` // what is wrong with which field of a form
+	typed  *typed       // what was sent, so that the page shows it again
 }
 
 // who answered before.

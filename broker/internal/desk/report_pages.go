@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
+	"safeyouthzone/broker/contract/activation"
 	"safeyouthzone/broker/contract/protocol"
 )
 
@@ -127,7 +129,7 @@ func (d *Desk) releaseForm(w http.ResponseWriter, r *http.Request, seat Seat) {
 	n, err := d.opt.Course.Reports.Release(r.Context(), seat, d.formScope(r))
 	if err != nil {
 		p := d.documentRefusal(err)
-		d.sheetWith(w, seat, p.Status, "reports", "Reports", d.reportsView(), &p)
+		d.sheetWith(w, seat, p.Status, "reports", "Reports", d.reportsView(), refilled(r, &p))
 		return
 	}
 	http.Redirect(w, r, "/reports/released/"+strconv.FormatUint(n, 10), http.StatusSeeOther)
@@ -188,19 +190,30 @@ func (d *Desk) arrestsForm(w http.ResponseWriter, r *http.Request, seat Seat) {
 	_ = r.ParseForm() // a form that can not be read has no station
 	year, _ := strconv.Atoi(r.PostForm.Get("year"))
 	seen, _ := strconv.ParseUint(r.PostForm.Get("version"), 10, 64)
+	var p *refusal
 	doc := arrestsDoc{Station: r.PostForm.Get("station"), Year: year, Source: r.PostForm.Get("source")}
 	for i := range doc.Counts {
-		if n, ok := number(r.PostForm.Get("m" + strconv.Itoa(i+1))); ok && r.PostForm.Get("m"+strconv.Itoa(i+1)) != "" {
+		name := "m" + strconv.Itoa(i+1)
+		n, ok := number(strings.TrimSpace(r.PostForm.Get(name)))
+		switch {
+		case !ok:
+			p = wrongAt(name, "Enter a whole number, or leave it empty.")
+		case r.PostForm.Get(name) != "":
 			doc.Counts[i] = &n
 		}
 	}
+	if !activation.ValidID(doc.Source) {
+		p = wrongAt("source", "Say where the numbers come from in one word of a-z, 0-9, - and _: station_log.")
+	}
 	body, err := json.Marshal(doc)
-	p := &badRequest
-	if err == nil {
+	if err != nil {
+		p = &badRequest
+	}
+	if p == nil {
 		p = d.put(r, seat, "arrests", fmt.Sprintf("%s-%d", doc.Station, year), seen, body)
 	}
 	if p != nil {
-		d.subsheet(w, seat, p.Status, "reports", "arrests", "Arrests, as the agencies told them", d.arrestsView(doc.Station, year), p)
+		d.subsheet(w, seat, p.Status, "reports", "arrests", "Arrests, as the agencies told them", d.arrestsView(doc.Station, year), refilled(r, p))
 		return
 	}
 	http.Redirect(w, r, fmt.Sprintf("/reports/arrests?station=%s&year=%d", doc.Station, year), http.StatusSeeOther)

@@ -90,9 +90,10 @@ func (d *Desk) fill(mux *http.ServeMux, all []Route) (err error) {
 	return nil
 }
 
-// grave reports whether a route needs a fresh sign-in whoever lists it: what leaves the desk for good, or is lost for good.
+// grave reports whether a route needs a fresh sign-in whoever lists it: what leaves the desk for good, is lost for good, or
+// changes what everybody owes from now on.
 func grave(r Route) bool {
-	return r.Permission == ReportExport || r.Permission == RetentionAct && !strings.HasPrefix(r.Pattern, http.MethodGet+" ")
+	return r.Permission == ReportExport || r.Pattern == "POST /documents/{kind}" || r.Pattern == "PUT /api/v1/documents/{kind}" || r.Permission == RetentionAct && !strings.HasPrefix(r.Pattern, http.MethodGet+" ")
 }
 
 type routeKey struct{}
