@@ -15,9 +15,11 @@ import (
 	"safeyouthzone/broker/internal/answer"
 	"safeyouthzone/broker/internal/casefile"
 	"safeyouthzone/broker/internal/desk"
+	"safeyouthzone/broker/internal/desk/account"
 	"safeyouthzone/broker/internal/desk/audit"
 	"safeyouthzone/broker/internal/dispatch"
 	"safeyouthzone/broker/internal/dispatch/directory"
+	"safeyouthzone/broker/internal/dispatch/pages"
 	"safeyouthzone/broker/internal/downlink"
 	"safeyouthzone/broker/internal/edge"
 	"safeyouthzone/broker/internal/enroll"
@@ -64,6 +66,8 @@ type Broker struct {
 	audit     *audit.Book
 	course    *course
 	push      push
+	accounts  *account.Store // of the desk
+	pages     *pages.Pages   // of dispatch
 	answers   *answer.Answers
 	answering answer.Dispatch // who may answer, and who is told; nobody until dispatch sets it
 

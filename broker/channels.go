@@ -16,6 +16,7 @@ import (
 	"safeyouthzone/broker/internal/notify"
 	"safeyouthzone/broker/internal/notify/cap"
 	"safeyouthzone/broker/internal/notify/dc09"
+	"safeyouthzone/broker/internal/notify/health"
 	"safeyouthzone/broker/internal/notify/mail"
 	"safeyouthzone/broker/internal/notify/ntfy"
 	"safeyouthzone/broker/internal/notify/outgoing"
@@ -68,7 +69,8 @@ type Point struct {
 // channels makes the channels of the configuration, and the one of the desks.
 func (b *Broker) newChannels(ctx context.Context) (map[string]dispatch.Channel, error) {
 	out := map[string]dispatch.Channel{ladder.DeskChannel: deskChannel{b}}
-	b.push.channels = map[string]notify.Channel{}
+	b.push.channels, b.push.centres = map[string]notify.Channel{}, map[string]*dc09.Channel{}
+	b.push.health = health.New(time.Now, b.log)
 	for _, c := range b.o.Config.Channels {
 		if !activation.ValidID(c.Name) || out[c.Name] != nil {
 			return nil, fmt.Errorf("%w: channel %q: the name is not usable, or there twice", ErrConfig, c.Name)
@@ -76,6 +78,10 @@ func (b *Broker) newChannels(ctx context.Context) (map[string]dispatch.Channel, 
 		ch, err := b.newChannel(ctx, c)
 		if err != nil {
 			return nil, fmt.Errorf("%w: channel %q: %w", ErrConfig, c.Name, err)
+		}
+		ch = b.push.health.Watch(c.Name, c.Kind, ch)
+		if c.Kind == "webpush" {
+			ch = browsersOf{b, ch}
 		}
 		out[c.Name], b.push.channels[c.Name] = outside{b: b, name: c.Name, ch: ch}, ch
 		if !c.Follow {
@@ -115,7 +121,7 @@ func (b *Broker) newChannel(ctx context.Context, c Channel) (notify.Channel, err
 	case "dc09":
 		centre, err := c.dc09(secret, b.log)
 		if err == nil {
-			b.push.centres = append(b.push.centres, centre)
+			b.push.centres[c.Name] = centre
 		}
 		return centre, err
 	default:

@@ -32,6 +32,7 @@ func (b *Broker) newDispatch(ctx context.Context) error {
 		return err
 	}
 	b.directory = directory.New(table, agencies, names, ledger.ErrChanged, b.log)
+	b.directory.Accounts(b.browserChannels(), b.account)
 	stop, err := table.Watch(ctx, b.directory.Load)
 	if err != nil {
 		return err

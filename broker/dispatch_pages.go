@@ -19,14 +19,15 @@ func (b *Broker) dispatchRoutes() []desk.Route {
 		seat, _ := r.Context().Value(seatKey{}).(desk.Seat)
 		return seat.User
 	}
-	p := pages.New(pages.Options{
+	b.pages = pages.New(pages.Options{
 		Directory: b.directory, Engine: b.dispatch, Zones: b.namedZones, Agencies: b.namedAgencies, Devices: b.devicesByZone, Who: who, Now: time.Now,
-		NewID: shortID, TimeZone: b.o.Config.TimeZone,
+		NewID: shortID, TimeZone: b.o.Config.TimeZone, Health: b.push.health.States, Follow: b.followed(), Check: b.checkChannel,
 		Show: func(w http.ResponseWriter, r *http.Request, code int, page, title string, data any, faults []string) {
 			seat, _ := r.Context().Value(seatKey{}).(desk.Seat)
 			b.desk.Sheet(w, seat, code, page, title, data, faults)
 		},
 	})
+	p := b.pages
 	as := func(pattern string, may desk.Permission, h http.HandlerFunc) desk.Route {
 		return desk.Route{Pattern: pattern, Permission: may, Handler: func(w http.ResponseWriter, r *http.Request, s desk.Seat) {
 			h(w, r.WithContext(context.WithValue(r.Context(), seatKey{}, s)))
@@ -36,6 +37,7 @@ func (b *Broker) dispatchRoutes() []desk.Route {
 		as("GET /policies/edit", desk.PolicyEdit, p.EditPolicy), as("POST /policies", desk.PolicyEdit, p.SavePolicy),
 		as("GET /rosters/edit", desk.RosterEdit, p.EditRoster), as("POST /rosters", desk.RosterEdit, p.SaveRoster),
 		as("GET /people/edit", desk.RosterEdit, p.EditPerson), as("POST /people", desk.RosterEdit, p.SavePerson),
+		as("POST /channels/{name}/check", desk.DeviceAct, p.SendCheck), as("GET /api/v1/channels", desk.DeviceRead, p.GetChannels),
 		as("POST /drills/{zone}", desk.DrillStart, p.StartDrill),
 		as("GET /api/v1/policies", desk.PolicyRead, p.GetPolicies), as("POST /api/v1/policies", desk.PolicyEdit, p.PutPolicy),
 		as("POST /api/v1/rosters", desk.RosterEdit, p.PutRoster), as("POST /api/v1/people", desk.RosterEdit, p.PutPerson),
@@ -45,8 +47,12 @@ func (b *Broker) dispatchRoutes() []desk.Route {
 	for _, page := range []struct {
 		path, words, icon string
 		h                 http.HandlerFunc
-	}{{"/policies", "Ladder", "steps", p.Policies}, {"/rosters", "Rosters", "people", p.Rosters}, {"/drills", "Drills", "clock", p.Drills}} {
-		r := as("GET "+page.path, desk.PolicyRead, page.h)
+	}{{"/policies", "Ladder", "steps", p.Policies}, {"/rosters", "Rosters", "people", p.Rosters}, {"/drills", "Drills", "clock", p.Drills}, {"/channels", "Channels", "sound", p.Channels}} {
+		may := desk.PolicyRead
+		if page.path == "/channels" {
+			may = desk.DeviceRead
+		}
+		r := as("GET "+page.path, may, page.h)
 		r.Nav, r.Icon = page.words, page.icon
 		out = append(out, r)
 	}

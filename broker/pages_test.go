@@ -204,6 +204,7 @@ func TestCallsOfEveryPartAreAsDescribed(t *testing.T) {
 	call(422, "POST", v1+"rosters", `{"id":"","name":"","agency":"nobody","time_zone":"x","hand_over":"x","shifts":[]}`, s)
 	call(403, "POST", v1+"rosters", `{}`, "it")
 	call(200, "GET", v1+"response-times", "", s)
+	call(200, "GET", v1+"channels", "", "it")
 	call(422, "POST", v1+"drills/nowhere", "", s)
 	call(200, "POST", v1+"drills/compton", "", s)
 	call(200, "GET", v1+"cases", "", "dispatcher")

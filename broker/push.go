@@ -3,7 +3,6 @@ package broker
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"net/http"
 	"path/filepath"
 	"time"
@@ -14,6 +13,7 @@ import (
 	"safeyouthzone/broker/internal/ledger"
 	"safeyouthzone/broker/internal/notify"
 	"safeyouthzone/broker/internal/notify/dc09"
+	"safeyouthzone/broker/internal/notify/health"
 	"safeyouthzone/broker/internal/notify/webpush"
 )
 
@@ -21,10 +21,11 @@ import (
 type push struct {
 	browsers *webpush.Channel // nil if there is no such channel
 	subs     *webpush.Store
-	centres  []*dc09.Channel
+	centres  map[string]*dc09.Channel // by name
 
 	followers []*follower
 	channels  map[string]notify.Channel // by name
+	health    *health.Book
 }
 
 func (b *Broker) newWebPush(ctx context.Context, c Channel, client *http.Client) (notify.Channel, error) {
@@ -53,17 +54,11 @@ func (b *Broker) newWebPush(ctx context.Context, c Channel, client *http.Client)
 // superviseCentres keeps telling alarm receiving centres that we are there, until the broker closes.
 func (b *Broker) superviseCentres(ctx context.Context) {
 	run, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	for _, c := range b.push.centres {
-		b.wg.Go(func() {
-			c.Supervise(run, func(err error) {
-				if err != nil {
-					b.log.Error("alarm receiving centre does not answer", slog.Any("error", err))
-					return
-				}
-				b.log.Info("alarm receiving centre answers again")
-			})
-		})
+	for name, c := range b.push.centres {
+		b.wg.Go(func() { c.Supervise(run, func(err error) { b.push.health.Note(name, err) }) })
 	}
+	b.wg.Go(func() { b.push.health.Run(run) })
+	b.wg.Go(func() { b.dropBrowsers(run) })
 	b.onClose(cancel)
 }
 

@@ -65,13 +65,13 @@ func (b *Broker) serve(ctx context.Context) error {
 	asking := own.Clone()
 	asking.ClientAuth = tls.RequestClientCert // a device that renews shows its certificate; the authority looks at it itself
 	b.http(ctx, tls.NewListener(b.listeners.enrol, asking), b.authority.Handler(gift, b.log), true)
-	b.superviseCentres(ctx)
 	if err := b.newAnswers(ctx); err != nil {
 		return err
 	}
 	if b.desk, err = b.newDesk(ctx); err != nil {
 		return err
 	}
+	b.superviseCentres(ctx)
 	l, err := b.deskListener(own)
 	if err != nil {
 		return err

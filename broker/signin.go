@@ -110,7 +110,7 @@ func (b *Broker) signIn(ctx context.Context, o desk.Options) (desk.Options, erro
 	}
 	b.onClose(stop)
 	b.prune(ctx, store)
-	o.Accounts = store
+	o.Accounts, b.accounts = store, store
 	if !o.Dev { // in development a desk that locks itself is in the way; the button locks it
 		if o.IdleLock, err = c.idle(); err != nil {
 			return o, err

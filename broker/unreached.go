@@ -1,11 +1,16 @@
 package broker
 
 import (
+	"context"
+	"errors"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"safeyouthzone/broker/contract/activation"
 	"safeyouthzone/broker/internal/desk"
+	"safeyouthzone/broker/internal/notify"
 )
 
 // unreached tells every seat that may list cases which open calls reached nobody, and which agencies could not be told what happened since
@@ -28,8 +33,66 @@ func (b *Broker) unreached(seat desk.Seat) []desk.Banner {
 	}
 	if seat.May(desk.DeviceRead) {
 		out = append(out, b.unproved()...)
+		out = append(out, b.sick(seat)...)
 	}
 	return out
+}
+
+// sick tells whoever answers calls which of their ladders count on a channel that does not work, and whoever keeps the broker up of all.
+func (b *Broker) sick(seat desk.Seat) []desk.Banner {
+	if len(b.push.health.Sick()) == 0 {
+		return nil
+	}
+	var names, words []string
+	say := func(s string) {
+		if !slices.Contains(words, s) {
+			words = append(words, s)
+		}
+	}
+	for _, c := range b.pages.Sick(seat.Zones) {
+		if !c.Needs && seat.May(desk.CaseList) {
+			continue
+		}
+		names = append(names, "“"+c.Name+"”")
+		if c.Follow {
+			say("Whoever watches there does not hear of calls: answer them here.")
+		}
+		if c.Only > 0 {
+			say(strconv.Itoa(c.Only) + " of the people on the ladders can be reached in no other way: phone them when a call comes.")
+		} else if c.People > 0 {
+			say("Those on the ladders who have another way are reached by that.")
+		}
+	}
+	switch len(names) {
+	case 0:
+		return nil
+	case 1:
+		names[0] = "The channel " + names[0] + " does not work."
+	default:
+		names[0] = "Channels do not work: " + strings.Join(names, ", ") + "."
+	}
+	return []desk.Banner{{Icon: "unlink", Title: names[0], Detail: strings.Join(words, " "), Href: "/channels", Do: "See why"}}
+}
+
+// followed are the channels that are told of every call.
+func (b *Broker) followed() []string {
+	var out []string
+	for _, c := range b.o.Config.Channels {
+		if c.Follow {
+			out = append(out, c.Name)
+		}
+	}
+	return out
+}
+
+// checkChannel sends a notice that says nothing but that it came.
+func (b *Broker) checkChannel(ctx context.Context, name, to string) error {
+	ch := b.push.channels[name]
+	if ch == nil {
+		return errors.New("there is no such channel")
+	}
+	_, err := ch.Send(ctx, notify.Notice{ID: newID(), Kind: notify.Check, Mode: activation.Actual, At: time.Now()}, notify.Address{To: to})
+	return err
 }
 
 func (b *Broker) unreachedBanner(s activation.State, words, do string) desk.Banner {

@@ -35,6 +35,8 @@ type Options struct {
 	Routes []Route
 	// Push lets browsers be notified while the desk is closed; nil if the broker has no such channel.
 	Push Push
+	// Linked reports whether an account is a person's whom calls can come to; nil: not known.
+	Linked func(user string) bool
 	// Banners are asked for every page, and every two seconds of an open page, what everybody at a seat must see now.
 	Banners []func(Seat) []Banner
 	// Seen hears, every few seconds, that somebody of an agency has a case before them; it may be nil and must be quick.

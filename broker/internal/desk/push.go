@@ -56,8 +56,17 @@ func (d *Desk) serviceWorker(w http.ResponseWriter, _ *http.Request) {
 	_, _ = w.Write(d.assets.files["sw.js"]) // the asker has gone
 }
 
+// notifications is what the page says beside what the browser knows.
+type notifications struct {
+	On      bool
+	Account string
+	Linked  bool // a call reaches the browsers of this account
+}
+
 func (d *Desk) notificationsPage(w http.ResponseWriter, _ *http.Request, seat Seat) {
-	d.sheet(w, seat, "notifications", "Notifications", d.opt.Push != nil)
+	v := notifications{On: d.opt.Push != nil, Account: seat.User}
+	v.Linked = d.opt.Linked == nil || d.opt.Linked(seat.User)
+	d.sheet(w, seat, "notifications", "Notifications", v)
 }
 
 var (

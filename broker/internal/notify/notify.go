@@ -97,7 +97,14 @@ var (
 	ErrGone = errors.New("address is gone")
 	// ErrRefused means that this notice will never be taken: trying again is useless, another channel may work.
 	ErrRefused = errors.New("notice is refused")
+	// ErrNoWord goes with ErrRefused: the receiver works, and has no word for what happened.
+	ErrNoWord = errors.New("the receiver has no word for it")
 )
+
+// Answerable reports whether the link of a notice of this kind is one to answer by, and not the desk's.
+func (k Kind) Answerable() bool {
+	return k == Activation || k == Unanswered || k == NobodyReachable
+}
 
 // Later wraps an error of the other side that named the time to wait.
 func Later(after time.Duration, err error) error { return &laterError{after: after, err: err} }

@@ -56,6 +56,9 @@ func (d *Directory) PutRoster(ctx context.Context, r policy.RosterDoc, by string
 func (d *Directory) PutPerson(ctx context.Context, p policy.PersonDoc, by string) error {
 	bad := p.Check(d, d.channels)
 	if p.Retired {
+		if was, ok := d.One(p.ID); ok {
+			p.Was = was.Account
+		}
 		p.Contacts, p.Account = nil, ""
 		bad = append(bad, d.neededBy(p.ID)...)
 	}

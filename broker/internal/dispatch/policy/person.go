@@ -25,6 +25,7 @@ type PersonDoc struct {
 	Account  string    `json:"account,omitempty"` // at the desk, whose browsers a way of notifications reaches
 	Off      bool      `json:"off,omitempty"`     // not to be reached at all: on leave
 	Retired  bool      `json:"retired,omitempty"` // has left: kept for the names in what has been, without any address
+	Was      string    `json:"was,omitempty"`     // the account of one who has left, until its browsers are forgotten
 	Contacts []Contact `json:"contacts"`
 	Version  int       `json:"version"`
 	By       string    `json:"by"`

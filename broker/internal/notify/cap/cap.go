@@ -61,6 +61,11 @@ func New(o Options) (*Channel, error) {
 // Name is the channel's name.
 func (c *Channel) Name() string { return "cap" }
 
+// Probe asks whether the server is there.
+func (c *Channel) Probe(ctx context.Context, failed bool) error {
+	return outgoing.Reach(ctx, c.o.Client, c.o.URL, failed)
+}
+
 // upTo leaves out what happened after a notice: each is told by a notice of its own, in order.
 func upTo(steps []alert.Step, at time.Time) []alert.Step {
 	n := len(steps)

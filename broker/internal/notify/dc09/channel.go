@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"safeyouthzone/broker/internal/notify"
+	"safeyouthzone/broker/internal/notify/outgoing"
 )
 
 const (
@@ -111,7 +112,7 @@ func (c *Channel) Name() string { return "dc09" }
 func (c *Channel) Send(ctx context.Context, n notify.Notice, _ notify.Address) (notify.Result, error) {
 	code, restore, ok := what(n, c.o.Call)
 	if !ok {
-		return notify.Result{}, fmt.Errorf("receiving centres know no such event: %w", notify.ErrRefused)
+		return notify.Result{}, fmt.Errorf("%w: %w", notify.ErrRefused, notify.ErrNoWord)
 	}
 	p, known := c.o.Points[n.Zone]
 	if !known {
@@ -219,7 +220,7 @@ func (c *Channel) exchange(ctx context.Context, at string, m Message) (Reply, er
 	}
 	conn, err := c.dial(ctx, at)
 	if err != nil {
-		return Reply{}, fmt.Errorf("cannot reach the receiving centre: %w", err)
+		return Reply{}, fmt.Errorf("cannot reach the receiving centre: %w", outgoing.Reason(err))
 	}
 	defer conn.Close()
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })

@@ -5,7 +5,10 @@ import (
 	"time"
 )
 
-// Supervise says every so often that we are there, unless a message just did, and reports each change: nil when the receiving centre
+// Probe says that we are there, unless a message just did, and expects the centre to acknowledge.
+func (c *Channel) Probe(ctx context.Context, _ bool) error { return c.here(ctx) }
+
+// Supervise says every so often that we are there, unless a message just did, and reports each time: nil when the receiving centre
 // answers, the reason when it does not. It runs until ctx ends.
 func (c *Channel) Supervise(ctx context.Context, report func(error)) {
 	if c.o.Every <= 0 {
@@ -13,16 +16,12 @@ func (c *Channel) Supervise(ctx context.Context, report func(error)) {
 	}
 	t := time.NewTicker(c.o.Every)
 	defer t.Stop()
-	well := true
 	for {
 		err := c.here(ctx)
 		if ctx.Err() != nil {
 			return
 		}
-		if (err == nil) != well {
-			well = err == nil
-			report(err)
-		}
+		report(err)
 		select {
 		case <-t.C:
 		case <-ctx.Done():

@@ -111,6 +111,21 @@ func (c *Channel) Send(ctx context.Context, n notify.Notice, a notify.Address) (
 	return notify.Result{State: notify.Sent, Reference: id}, nil
 }
 
+// Probe signs in at the server and sends nothing.
+func (c *Channel) Probe(ctx context.Context, _ bool) error {
+	ctx, cancel := context.WithTimeout(ctx, atMost)
+	defer cancel()
+	client, err := c.client(ctx)
+	if err != nil {
+		return err
+	}
+	if err := client.DialWithContext(ctx); err != nil {
+		return reason(ctx, err)
+	}
+	_ = client.Close() // it let us in
+	return nil
+}
+
 func (c *Channel) message(n notify.Notice, to string) (*gomail.Msg, string, error) {
 	m := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	if err := m.From(c.o.From); err != nil {
@@ -123,7 +138,11 @@ func (c *Channel) message(n notify.Notice, to string) (*gomail.Msg, string, erro
 	m.Subject(t.Subject)
 	body := t.Body + "\r\n"
 	if n.Link != "" {
-		body += "\r\nAnswer here: " + n.Link + "\r\nOpening the page answers nothing yet. The link is for you alone: do not pass it on.\r\n"
+		words := "The desk: " + n.Link + "\r\n"
+		if n.Kind.Answerable() {
+			words = "Answer here: " + n.Link + "\r\nOpening the page answers nothing yet. The link is for you alone: do not pass it on.\r\n"
+		}
+		body += "\r\n" + words
 	}
 	m.SetBodyString(gomail.TypeTextPlain, body)
 	m.SetDate()

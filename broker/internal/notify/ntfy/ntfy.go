@@ -83,7 +83,11 @@ func (c *Channel) Send(ctx context.Context, n notify.Notice, a notify.Address) (
 	t := notify.Words(n)
 	m := message{Topic: a.To, Title: t.Subject, Message: t.Body, Priority: priority(n), Tags: tags(n), Click: n.Link}
 	if n.Link != "" {
-		m.Actions = []action{{Action: "view", Label: "Answer", URL: n.Link}} // opening answers nothing yet: the page asks
+		label := "Open the desk"
+		if n.Kind.Answerable() {
+			label = "Answer" // opening answers nothing yet: the page asks
+		}
+		m.Actions = []action{{Action: "view", Label: label, URL: n.Link}}
 	}
 	b, err := json.Marshal(m)
 	if err != nil {
@@ -108,6 +112,11 @@ func (c *Channel) Send(ctx context.Context, n notify.Notice, a notify.Address) (
 		return notify.Result{}, errors.New("what answered is not an ntfy server")
 	}
 	return notify.Result{State: notify.Sent, Reference: v.ID}, nil
+}
+
+// Probe asks whether the server is there.
+func (c *Channel) Probe(ctx context.Context, failed bool) error {
+	return outgoing.Reach(ctx, c.o.Client, c.o.URL, failed)
 }
 
 func priority(n notify.Notice) int {

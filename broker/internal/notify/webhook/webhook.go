@@ -82,6 +82,11 @@ func signer(secret string) (*standardwebhooks.Webhook, error) {
 	return standardwebhooks.NewWebhookRaw(b)
 }
 
+// Probe asks whether the server is there.
+func (c *Channel) Probe(ctx context.Context, failed bool) error {
+	return outgoing.Reach(ctx, c.o.Client, c.o.URL, failed)
+}
+
 // Payload is the body of the request.
 type Payload struct {
 	Type      notify.Kind `json:"type"`

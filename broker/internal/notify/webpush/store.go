@@ -118,6 +118,50 @@ func (s *Store) Of(person string) []Subscription {
 	return out
 }
 
+// People are those who have a subscription.
+func (s *Store) People() []string {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	var out []string
+	for person, all := range s.all {
+		for _, k := range all {
+			if !k.gone {
+				out = append(out, person)
+				break
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// Drop forgets every subscription of a person.
+func (s *Store) Drop(ctx context.Context, person string) error {
+	var all error
+	for _, sub := range s.Of(person) {
+		all = errors.Join(all, s.Remove(ctx, person, sub.Endpoint))
+	}
+	return all
+}
+
+// Services are the addresses of the push services in use, without what they know a browser by; but a few of them.
+func (s *Store) Services() []string {
+	const few = 4
+	var out []string
+	for _, person := range s.People() {
+		for _, sub := range s.Of(person) {
+			u, err := url.Parse(sub.Endpoint)
+			if err != nil {
+				continue
+			}
+			if origin := u.Scheme + "://" + u.Host + "/"; len(out) < few && !slices.Contains(out, origin) {
+				out = append(out, origin)
+			}
+		}
+	}
+	return out
+}
+
 // Add keeps a subscription, and takes it from whoever had it before: a shared browser tells the one who turned it on last. Its errors are [ErrSubscription], [ErrTooMany], or the table's.
 func (s *Store) Add(ctx context.Context, person string, sub Subscription) error {
 	if !sub.Valid() || !activation.ValidID(person) {

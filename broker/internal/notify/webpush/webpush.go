@@ -126,6 +126,15 @@ func (c *Channel) Send(ctx context.Context, n notify.Notice, a notify.Address) (
 	}
 }
 
+// Probe asks whether the push services of those who have subscribed are there.
+func (c *Channel) Probe(ctx context.Context, failed bool) error {
+	var all error
+	for _, origin := range c.o.Store.Services() {
+		all = errors.Join(all, outgoing.Reach(ctx, c.o.Client, origin, failed))
+	}
+	return all
+}
+
 func (c *Channel) push(ctx context.Context, person string, s Subscription, body []byte, n notify.Notice) error {
 	o := &library.Options{
 		HTTPClient: c.o.Client, Subscriber: c.o.Contact, TTL: keepFor, Urgency: library.UrgencyHigh,
