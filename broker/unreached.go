@@ -10,6 +10,7 @@ import (
 
 	"safeyouthzone/broker/contract/activation"
 	"safeyouthzone/broker/internal/desk"
+	"safeyouthzone/broker/internal/dispatch/pages"
 	"safeyouthzone/broker/internal/notify"
 )
 
@@ -72,6 +73,19 @@ func (b *Broker) sick(seat desk.Seat) []desk.Banner {
 		names[0] = "Channels do not work: " + strings.Join(names, ", ") + "."
 	}
 	return []desk.Banner{{Icon: "unlink", Title: names[0], Detail: strings.Join(words, " "), Href: "/channels", Do: "See why"}}
+}
+
+// channelHealth is the health of all channels as pages show it.
+func (b *Broker) channelHealth() []pages.Health {
+	now := time.Now()
+	var out []pages.Health
+	for _, s := range b.push.health.States() {
+		out = append(out, pages.Health{
+			Name: s.Name, Kind: s.Kind, Worked: s.Worked, Failed: s.Failed, Since: s.Since, Fails: s.Fails, Reason: s.Reason, Trouble: s.Trouble(now),
+			Refused: s.Refused,
+		})
+	}
+	return out
 }
 
 // followed are the channels that are told of every call.

@@ -7,8 +7,17 @@ import (
 	"time"
 
 	"safeyouthzone/broker/internal/dispatch/policy"
-	"safeyouthzone/broker/internal/notify/health"
 )
+
+// Health is how a channel is.
+type Health struct {
+	Name, Kind            string
+	Worked, Failed, Since time.Time
+	Fails                 int
+	Reason                string // of the last failure; no address is in it
+	Trouble               bool   // it has to be taken for dead
+	Refused               bool   // it is there, and took nothing
+}
 
 // channelOf is how a way to reach people is, and who depends on it.
 type channelOf struct {
@@ -25,7 +34,6 @@ type channelOf struct {
 	Only    int       `json:"people_without_another_way"`
 
 	Do     string `json:"-"` // what to do about it
-	Probed bool   `json:"-"`
 	Needed bool   `json:"-"`
 	Follow bool   `json:"-"`
 	To     bool   `json:"-"` // a check needs an address
@@ -44,12 +52,11 @@ func (p *Pages) follows(name string) bool { return slices.Contains(p.o.Follow, n
 
 // channels are all channels, those in trouble first. zones narrows the ladders that count; none means all.
 func (p *Pages) channels(zones []string) []channelOf {
-	now := p.o.Now()
 	out := []channelOf{}
 	for _, s := range p.o.Health() {
 		c := channelOf{
-			Name: s.Name, Kind: s.Kind, Trouble: s.Trouble(now), Worked: s.Worked, Failed: s.Failed, Since: s.Since, Fails: s.Fails, Reason: s.Reason,
-			Probed: s.Probed, Follow: p.follows(s.Name), Zones: []string{}, To: s.Kind == "mail" || s.Kind == "webhook" || s.Kind == "ntfy",
+			Name: s.Name, Kind: s.Kind, Trouble: s.Trouble, Worked: s.Worked, Failed: s.Failed, Since: s.Since, Fails: s.Fails, Reason: s.Reason,
+			Follow: p.follows(s.Name), Zones: []string{}, To: s.Kind == "mail" || s.Kind == "webhook" || s.Kind == "ntfy",
 		}
 		if c.Fails == 0 {
 			c.Since, c.Reason = time.Time{}, ""
@@ -126,7 +133,7 @@ func (p *Pages) named(doc policy.Policy) []policy.PersonDoc {
 }
 
 // doAbout is what whoever keeps the broker up does now.
-func doAbout(s health.State) string {
+func doAbout(s Health) string {
 	if s.Refused {
 		return "The other side is there and refuses: look at the key or password, the sender and the address in the configuration. Then send a check."
 	}
@@ -159,7 +166,7 @@ const checkWithin = 15 * time.Second
 
 // SendCheck sends a notice that says nothing but that it came.
 func (p *Pages) SendCheck(w http.ResponseWriter, r *http.Request) {
-	if !slices.ContainsFunc(p.o.Health(), func(s health.State) bool { return s.Name == r.PathValue("name") }) {
+	if !slices.ContainsFunc(p.o.Health(), func(s Health) bool { return s.Name == r.PathValue("name") }) {
 		p.channelsPage(w, r, http.StatusNotFound, []string{"There is no such channel."})
 		return
 	}

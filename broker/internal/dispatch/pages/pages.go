@@ -14,7 +14,6 @@ import (
 	"safeyouthzone/broker/internal/dispatch"
 	"safeyouthzone/broker/internal/dispatch/directory"
 	"safeyouthzone/broker/internal/dispatch/policy"
-	"safeyouthzone/broker/internal/notify/health"
 )
 
 // Show shows a page, with what is wrong in words if anything is.
@@ -45,7 +44,7 @@ type Options struct {
 	Now       func() time.Time
 	NewID     func() string // of a person or a roster; it says nothing of either
 	TimeZone  string        // of new rosters
-	Health    func() []health.State
+	Health    func() []Health
 	Follow    []string                                            // channels that are told of every call
 	Check     func(ctx context.Context, channel, to string) error // sends a notice that says nothing
 }
