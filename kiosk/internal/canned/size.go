@@ -8,7 +8,7 @@ import (
 
 // Sizes lists the windows that pages are made for.
 func Sizes() []string {
-	return []string{"800x480", "1024x600", "1280x800", "1920x1080", "800x1280", "1080x1920"}
+	return []string{"800x480", "1024x600", "1280x800", "1920x1080", "480x800", "600x1024", "800x1280", "1080x1920"}
 }
 
 // SizeOf reads a size of [Sizes].

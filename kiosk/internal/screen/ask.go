@@ -30,6 +30,7 @@ func newAsk(kit Kit) *ask {
 	p.ears = p.listen()
 	p.languages = newLanguages(&p.frame, touch.Face{Kind: touch.Ghost, Icon: touch.Globe}, 1)
 	p.open(kit, p.cut, append(p.languages.objects(), p.title, p.body, p.yes, p.no, p.shut, p.ears)...)
+	p.upright(p.stand)
 	return p
 }
 
@@ -51,10 +52,7 @@ func (p *ask) Update(s flow.State) {
 }
 
 func (p *ask) cut(box theme.Box) {
-	head := bar(&box)
-	head.End(p.width(p.shut.Words(), true)).Put(p.shut)
-	first(&head, p.ears)
-	p.languages.place(head)
+	p.head(&box, p.shut, p.ears, p.languages)
 	box.Bottom(48)
 	box = box.Inset(90, 0)
 	foot := box.Bottom(112)
@@ -66,4 +64,19 @@ func (p *ask) cut(box theme.Box) {
 	foot.Start((foot.Width() - 20) * 0.61).Put(p.yes)
 	foot.Start(20)
 	foot.Put(p.no)
+}
+
+func (p *ask) stand(box theme.Box) {
+	p.head(&box, p.shut, p.ears, p.languages)
+	box.Bottom(36)
+	box = box.Inset(28, 0)
+	box.Bottom(88).Put(p.no)
+	box.Bottom(16)
+	box.Bottom(124).Put(p.yes)
+	box.Bottom(24)
+	title, body := p.title.Height(box.W), p.body.Height(box.W)
+	box = box.Middle(box.Width(), min(box.Height(), (title+body)/p.kit.Look.Scale+18))
+	box.Cut(title).Put(p.title)
+	box.Top(18)
+	box.Put(p.body)
 }

@@ -25,6 +25,7 @@ func newBroken(kit Kit) *broken {
 	p.ears = p.listen()
 	p.languages = newLanguages(&p.frame, touch.Face{Kind: touch.Ghost, Icon: touch.Globe}, 1)
 	p.open(kit, p.cut, append(append(p.numbers.objects(), p.languages.objects()...), p.title, p.body, p.ears)...)
+	p.upright(p.stand)
 	return p
 }
 
@@ -50,6 +51,21 @@ func (p *broken) cut(box theme.Box) {
 	box.Cut(p.body.Height(box.W)).Put(p.body)
 	box.Top(30)
 	p.numbers.place(box.Top(138))
+	box.Bottom(24)
+	foot := box.Bottom(theme.Target)
+	foot = p.out(foot, 10)
+	first(&foot, p.ears)
+	p.languages.place(foot)
+}
+
+func (p *broken) stand(box theme.Box) {
+	box = box.Inset(32, 0)
+	box.Top(72)
+	box.Cut(p.title.Height(box.W)).Put(p.title)
+	box.Top(12)
+	box.Cut(p.body.Height(box.W)).Put(p.body)
+	box.Top(36)
+	p.numbers.stand(&box)
 	box.Bottom(24)
 	foot := box.Bottom(theme.Target)
 	foot = p.out(foot, 10)

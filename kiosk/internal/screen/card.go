@@ -39,6 +39,7 @@ func newCard(kit Kit) *card {
 		objects = append(objects, b)
 	}
 	p.open(kit, p.cut, objects...)
+	p.upright(p.stand)
 	return p
 }
 
@@ -79,4 +80,30 @@ func (p *card) cut(box theme.Box) {
 	box.Start(min(box.Width()*0.45, p.title.Width()/p.kit.Look.Scale+4)).Put(p.title)
 	box.Start(16)
 	box.Put(p.note)
+}
+
+func (p *card) stand(box theme.Box) {
+	head := bar(&box)
+	head.Start(p.width(p.back.Words(), true)).Put(p.back)
+	box = box.Inset(20, 0)
+	box.Bottom(20)
+	keys := box.Bottom(6*68 + 5*8)
+	for i, cell := range keys.LeftToRight().Grid(6, 6, 8) {
+		if i < len(p.keys) {
+			cell.Put(p.keys[i])
+		}
+	}
+	box.Bottom(14)
+	row := box.Bottom(theme.Target)
+	row.End(110).Put(p.ok)
+	row.End(10)
+	row.End(84).Put(p.erase)
+	box.Bottom(10)
+	line := box.Bottom(72)
+	line.Put(p.box.Rectangle)
+	line.LeftToRight().Inset(12, 0).Put(p.line)
+	box.Bottom(10)
+	box.Bottom(28).Put(p.note)
+	box.Bottom(4)
+	box.Bottom(34).Put(p.title)
 }

@@ -27,6 +27,7 @@ func newConfirm(kit Kit) *confirm {
 	p.no = p.button(flow.TapBack, touch.Face{Size: theme.Strong})
 	p.yes = p.button(flow.TapSure, touch.Face{Kind: touch.Next, Size: theme.Strong})
 	p.open(kit, p.cut, p.shut, p.caption, p.title, p.body, p.yes, p.no)
+	p.upright(p.stand)
 	return p
 }
 
@@ -61,4 +62,20 @@ func (p *confirm) cut(box theme.Box) {
 	foot.Start((foot.Width() - 20) * 0.39).Put(p.no)
 	foot.Start(20)
 	foot.Put(p.yes)
+}
+
+func (p *confirm) stand(box theme.Box) {
+	head := bar(&box)
+	head.End(p.width(p.shut.Words(), true)).Put(p.shut)
+	head.Start(8)
+	head.Put(p.caption)
+	box.Bottom(36)
+	box = box.Inset(28, 0)
+	stack(&box, 96, 16, p.no, p.yes)
+	box.Bottom(24)
+	title, body := p.title.Height(box.W), p.body.Height(box.W)
+	box = box.Middle(box.Width(), min(box.Height(), (title+body)/p.kit.Look.Scale+18))
+	box.Cut(title).Put(p.title)
+	box.Top(18)
+	box.Put(p.body)
 }

@@ -65,3 +65,28 @@ func (d *dueCard) place(box theme.Box) {
 		box.Start(6)
 	}
 }
+
+// stand fills a narrow box that is 168 high: when, and under it how long from now.
+func (d *dueCard) stand(box theme.Box) {
+	box.Put(d.card.Rectangle)
+	box = box.Inset(22, 14)
+	box.Top(26).Put(d.label)
+	box.Top(2)
+	row := box.Top(40)
+	for _, t := range []*touch.Text{d.day, d.clock, d.half} {
+		if t.Words() == "" {
+			continue
+		}
+		row.Start(min(row.Width(), t.Width()/d.look.Scale+2)).Put(t)
+		row.Start(6)
+	}
+	box.Top(4)
+	row = box.Top(58)
+	if d.hours.Words() != "" {
+		row.Start(d.hours.Width()/d.look.Scale + 2).Put(d.hours)
+		row.Start(10)
+		row.Start(d.after.Width()/d.look.Scale + 2).Put(d.after)
+		return
+	}
+	row.Start(d.after.Width()/d.look.Scale + 2).Put(d.after)
+}

@@ -40,6 +40,10 @@ func (e *ended) set(m view.Status) {
 }
 
 func (e *ended) place(box theme.Box) {
+	if box.H > box.W {
+		e.stand(box)
+		return
+	}
 	box = box.Inset(70, 0)
 	box.Bottom(32)
 	box.Bottom(88).Middle(260, 88).Put(e.done)
@@ -50,3 +54,19 @@ func (e *ended) place(box theme.Box) {
 	box.Top(10)
 	box.Put(e.body)
 }
+
+func (e *ended) stand(box theme.Box) {
+	box = box.Inset(32, 0)
+	box.Bottom(24)
+	box.Bottom(88).Put(e.done)
+	box.Bottom(20)
+	title, body := e.title.Height(box.W), e.body.Height(box.W)
+	box = box.Middle(box.Width(), min(box.Height(), e.scale(title+body)+72+36))
+	box.Top(72).Middle(72, 72).Put(e.dot)
+	box.Top(24)
+	box.Cut(title).Put(e.title)
+	box.Top(12)
+	box.Put(e.body)
+}
+
+func (e *ended) scale(px float32) float32 { return px / e.done.Look().Scale }

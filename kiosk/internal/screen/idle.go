@@ -44,6 +44,7 @@ func newIdle(kit Kit) *idle {
 		objects = append(objects, p.what[i], p.when[i])
 	}
 	p.open(kit, p.cut, append(objects, p.languages.objects()...)...)
+	p.upright(p.stand)
 	return p
 }
 
@@ -136,4 +137,31 @@ func (p *idle) left(box theme.Box) {
 	for i := range p.rules {
 		touch.Show(p.rules[i].Rectangle, i < drawn)
 	}
+}
+
+// stand puts the page of the site over the door, which is in reach of everybody.
+func (p *idle) stand(box theme.Box) {
+	top := float32(40)
+	if box.Y > 0 {
+		top = 22
+	}
+	box.Top(top)
+	box.Bottom(24)
+	box = box.Inset(32, 0)
+	box.X += p.kit.Look.Px(float32(p.model.Shift[0]))
+	box.Y += p.kit.Look.Px(float32(p.model.Shift[1]))
+	corner := box.Bottom(theme.Target)
+	corner.Put(p.call)
+	if p.ears.Visible() {
+		corner.End(natural(p.ears)).Put(p.ears)
+	}
+	corner = p.out(corner, 8)
+	corner.Start(min(corner.Width(), max(120, p.width(p.staff.Words(), false)))).Put(p.staff)
+	box.Bottom(10)
+	p.languages.spread(box.Bottom(theme.Target))
+	box.Bottom(18)
+	door := box.Bottom(min(292, box.Height()*0.46))
+	door.Put(p.door)
+	box.Bottom(20)
+	p.left(box)
 }

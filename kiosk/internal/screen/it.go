@@ -19,7 +19,7 @@ type itPage struct {
 	shut        *touch.Button
 	title, note *touch.Text
 	card        *touch.Card
-	rules       [itRows/2 - 1]*touch.Card
+	rules       [itRows - 1]*touch.Card
 	what, says  [itRows]*touch.Text
 	actions     [6]*touch.Button
 }
@@ -46,6 +46,7 @@ func newIT(kit Kit) *itPage {
 		objects = append(objects, p.actions[i])
 	}
 	p.open(kit, p.cut, objects...)
+	p.upright(p.stand)
 	return p
 }
 
@@ -95,6 +96,7 @@ func (p *itPage) cut(box theme.Box) {
 	half := itRows / 2
 	h := box.Height() / float32(half)
 	for i, rule := range p.rules {
+		touch.Show(rule.Rectangle, i < half-1)
 		y := left
 		y.Top(h*float32(i+1) - 0.5)
 		y.W = left.W + box.W + p.kit.Look.Px(36)
@@ -107,6 +109,37 @@ func (p *itPage) cut(box theme.Box) {
 			column = &box
 		}
 		row := column.Top(h)
+		row.End(min(row.Width()*0.5, p.says[i].Width()/p.kit.Look.Scale+2)).Put(p.says[i])
+		row.End(10)
+		row.Put(p.what[i])
+	}
+}
+
+// stand puts the readings in one column, and the actions in two rows.
+func (p *itPage) stand(box theme.Box) {
+	head := bar(&box)
+	head.End(p.width(p.shut.Words(), true)).Put(p.shut)
+	head.Start(4)
+	head.Put(p.title)
+	box = box.Inset(20, 0)
+	box.Bottom(20)
+	foot := box.Bottom(2*theme.Target + 10)
+	for i, cell := range foot.Grid(3, 2, 10) {
+		cell.Put(p.actions[i])
+	}
+	box.Bottom(8)
+	box.Bottom(26).Put(p.note)
+	box.Bottom(4)
+	box.Put(p.card.Rectangle)
+	box = box.Inset(18, 4)
+	h := box.Height() / itRows
+	for i := range p.what {
+		row := box.Top(h)
+		if i > 0 && i <= len(p.rules) {
+			touch.Show(p.rules[i-1].Rectangle, true)
+			rule := row
+			rule.Top(1).Put(p.rules[i-1].Rectangle)
+		}
 		row.End(min(row.Width()*0.5, p.says[i].Width()/p.kit.Look.Scale+2)).Put(p.says[i])
 		row.End(10)
 		row.Put(p.what[i])

@@ -110,3 +110,15 @@ func (l *languages) row(box theme.Box, share, gap float32) {
 		box.Start(min(box.Width(), natural(b)+share)).Put(b)
 	}
 }
+
+// needs is how wide the row is.
+func (l *languages) needs() float32 {
+	need := float32(0)
+	for i, b := range l.shown {
+		need += natural(b)
+		if i > 0 {
+			need += 10
+		}
+	}
+	return need
+}

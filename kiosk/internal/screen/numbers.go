@@ -13,10 +13,11 @@ type numbers struct {
 	cards        [2]*touch.Card
 	what, number [2]*touch.Text
 	shown        int
+	look         theme.Look
 }
 
 func newNumbers(f *frame) *numbers {
-	n := &numbers{}
+	n := &numbers{look: f.kit.Look}
 	for i := range n.cards {
 		n.cards[i] = touch.NewCard(f.kit.Look)
 		n.what[i] = f.text(touch.Style{Size: theme.Quiet, Ink: theme.Soft, Lines: 2})
@@ -76,5 +77,23 @@ func (n *numbers) place(box theme.Box) {
 		b = b.Inset(22, 16)
 		b.Cut(label).Put(n.what[i])
 		b.Put(n.number[i])
+	}
+}
+
+// stand puts the cards one under the other.
+func (n *numbers) stand(box *theme.Box) {
+	for i := range n.shown {
+		if i > 0 {
+			box.Top(12)
+		}
+		inner := box.Inset(22, 0)
+		label := n.what[i].Height(inner.W) / n.look.Scale
+		card := box.Top(label + 14 + 68 + 8)
+		card.Put(n.cards[i].Rectangle)
+		card = card.Inset(22, 0)
+		card.Top(14)
+		card.Top(label).Put(n.what[i])
+		card.Bottom(8)
+		card.Put(n.number[i])
 	}
 }

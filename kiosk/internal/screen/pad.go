@@ -42,6 +42,7 @@ func newPad(kit Kit, screen flow.Screen) *pad {
 	}
 	objects = append(objects, p.back, p.skip, p.caption, p.title, p.body, p.note, p.line, p.count)
 	p.open(kit, p.cut, append(objects, p.keys.Objects()...)...)
+	p.upright(p.stand)
 	return p
 }
 
@@ -101,22 +102,11 @@ func (p *pad) cut(box theme.Box) {
 	box.End(28)
 	keys.Top(4)
 	p.keys.Place(keys.Top(326))
-	box.Top(8)
-	box.Cut(p.title.Height(box.W)).Put(p.title)
-	box.Top(10)
-	box.Cut(p.body.Height(box.W)).Put(p.body)
-	box.Top(18)
-	p.typed(box.Top(76))
-	if p.model.Count != "" {
-		box.Top(4)
-		box.Top(24).Put(p.count)
-	}
-	box.Top(10)
 	if p.model.Skip != "" {
 		box.Bottom(20)
 		box.Bottom(theme.Target).Put(p.skip)
 	}
-	box.Put(p.note)
+	p.words(box)
 }
 
 // typed is four boxes for a code, or one wide box.
@@ -133,4 +123,49 @@ func (p *pad) typed(box theme.Box) {
 		cell.Put(p.cards[i].Rectangle)
 		cell.Put(p.boxes[i])
 	}
+}
+
+func (p *pad) stand(box theme.Box) {
+	head := bar(&box)
+	head.Start(p.width(p.back.Words(), true)).Put(p.back)
+	head.End(4)
+	head.Put(p.caption)
+	box = box.Inset(28, 0)
+	box.Bottom(24)
+	rest := (box.Height() - p.high(box.W) - 3*10 - 16) / 4
+	p.keys.Place(box.Bottom(4*max(theme.Target, min(88, rest)) + 3*10))
+	box.Bottom(16)
+	if p.model.Skip != "" {
+		box.Bottom(theme.Target).Put(p.skip)
+		box.Bottom(12)
+	}
+	p.words(box)
+}
+
+// high is how high the words and the button under them are, at a width in pixels.
+func (p *pad) high(width float32) float32 {
+	h := 8 + 10 + 18 + 76 + 10 + (p.title.Height(width)+p.body.Height(width)+p.note.Height(width))/p.kit.Look.Scale
+	if p.model.Count != "" {
+		h += 28
+	}
+	if p.model.Skip != "" {
+		h += theme.Target + 12
+	}
+	return h
+}
+
+// words is what is asked and what was typed.
+func (p *pad) words(box theme.Box) {
+	box.Top(8)
+	box.Cut(p.title.Height(box.W)).Put(p.title)
+	box.Top(10)
+	box.Cut(p.body.Height(box.W)).Put(p.body)
+	box.Top(18)
+	p.typed(box.Top(76))
+	if p.model.Count != "" {
+		box.Top(4)
+		box.Top(24).Put(p.count)
+	}
+	box.Top(10)
+	box.Put(p.note)
 }

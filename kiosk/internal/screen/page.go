@@ -106,19 +106,24 @@ type frame struct {
 	band  *touch.Card
 	words *touch.Text
 	place func(theme.Box)
+	stand func(theme.Box) // the same for a screen that stands on end
 	last  any
+	tall  bool // the screen stands on end
 }
 
 // open gives the frame its objects; place is called with what the band leaves, whenever the size or the model changes.
 func (f *frame) open(kit Kit, place func(theme.Box), objects ...fyne.CanvasObject) {
 	f.kit, f.place = kit, place
 	f.band = touch.NewFill(kit.Look, theme.Drill, 0)
-	f.words = f.text(touch.Style{Size: theme.Chip, Least: theme.Quiet, Bold: true, Ink: theme.OnDrill, Align: fyne.TextAlignCenter, Mid: true, Lines: 1})
+	f.words = f.text(touch.Style{Size: theme.Chip, Least: theme.Quiet, Bold: true, Ink: theme.OnDrill, Align: fyne.TextAlignCenter, Mid: true, Lines: 2})
 	f.paper = touch.NewFill(kit.Look, theme.Paper, 0) // Fyne's own background comes out a shade lighter on a graphics card
 	f.root = container.New(layout{f}, f.paper.Rectangle)
 	f.root.Objects = append(append(f.root.Objects, objects...), f.band.Rectangle, f.words)
 	touch.Show(f.band.Rectangle, false)
 }
+
+// upright gives the page its layout for a screen that stands on end.
+func (f *frame) upright(stand func(theme.Box)) { f.stand = stand }
 
 // Object returns the page.
 func (f *frame) Object() fyne.CanvasObject { return f.root }
@@ -199,12 +204,18 @@ func (l layout) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	if size.Width <= 0 || size.Height <= 0 || f.place == nil {
 		return
 	}
+	f.tall = theme.Upright(size)
 	box := theme.Page(f.kit.Look, size, f.kit.Right)
 	box.Put(f.paper.Rectangle)
 	if f.words.Words() != "" {
-		b := box.Top(bandHeight)
+		inner := box.Inset(16, 0)
+		b := box.Top(max(bandHeight, f.words.Height(inner.W)/f.kit.Look.Scale+8))
 		b.Put(f.band.Rectangle)
 		b.Inset(16, 0).Put(f.words)
+	}
+	if f.tall && f.stand != nil {
+		f.stand(box)
+		return
 	}
 	f.place(box)
 }
@@ -230,4 +241,27 @@ func width(look theme.Look, words string, icon bool) float32 {
 		w += 36
 	}
 	return max(theme.Target, w)
+}
+
+// head cuts the top bar of a youth's page: Listen and the language at the start, Close in its corner. On a narrow page a language
+// whose name finds no room there stands in a row of its own.
+func (f *frame) head(box *theme.Box, shut, ears *touch.Button, l *languages) {
+	row := bar(box)
+	row.End(f.width(shut.Words(), true)).Put(shut)
+	first(&row, ears)
+	if f.tall && l.needs() > row.Width() {
+		row = box.Top(theme.Target).Inset(24, 0)
+		box.Top(4)
+	}
+	l.place(row)
+}
+
+// stack puts buttons of one height one under the other, in reading order, at the bottom of a box.
+func stack(box *theme.Box, high, gap float32, all ...*touch.Button) {
+	for i := len(all) - 1; i >= 0; i-- {
+		box.Bottom(high).Put(all[i])
+		if i > 0 {
+			box.Bottom(gap)
+		}
+	}
 }

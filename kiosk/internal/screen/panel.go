@@ -48,7 +48,7 @@ func (p *panel) Update(s flow.State) {
 
 func (p *panel) cut(box theme.Box) {
 	box.Put(p.field)
-	box.Middle(560, 120).Put(p.hint)
+	box.Middle(min(560, box.Width()-48), 120).Put(p.hint)
 }
 
 // touchTest is a grid over the whole screen: every part that was touched turns teal.
@@ -90,7 +90,11 @@ func (p *touchTest) Update(s flow.State) {
 func (p *touchTest) cut(box theme.Box) {
 	line := box.Top(56)
 	line.Inset(16, 0).Put(p.hint)
-	for i, cell := range box.Inset(2, 2).Grid(flow.TouchCols, flow.TouchRows, 4) {
+	cols, rows := flow.TouchCols, flow.TouchRows
+	if p.tall {
+		cols, rows = rows, cols
+	}
+	for i, cell := range box.Inset(2, 2).Grid(cols, rows, 4) {
 		cell.Put(p.cells[i])
 	}
 }

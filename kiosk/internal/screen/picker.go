@@ -37,6 +37,7 @@ func newPicker(kit Kit) *picker {
 		objects = append(objects, b)
 	}
 	p.open(kit, p.cut, objects...)
+	p.upright(p.stand)
 	return p
 }
 
@@ -79,6 +80,26 @@ func (p *picker) cut(box theme.Box) {
 	gap := min(12, (box.Height()-float32(rows)*theme.Target)/float32(max(1, rows-1)))
 	for i, cell := range box.Top(float32(rows)*theme.Target+float32(max(0, rows-1))*gap).Grid(pickerCols, max(1, rows), gap) {
 		if i < len(p.model.Languages) {
+			cell.Put(p.names[i])
+		}
+	}
+}
+
+// stand puts two names in a row.
+func (p *picker) stand(box theme.Box) {
+	const cols, most = 2, 84
+	head := bar(&box)
+	head.Start(p.width(p.back.Words(), true)).Put(p.back)
+	head.End(p.width(p.shut.Words(), true)).Put(p.shut)
+	box = box.Inset(28, 0)
+	box.Cut(p.title.Height(box.W)).Put(p.title)
+	box.Top(16)
+	box.Bottom(24)
+	n := max(1, len(p.model.Languages))
+	rows := (n + cols - 1) / cols
+	high := min(box.Height(), float32(rows)*most+float32(rows-1)*12)
+	for i, cell := range box.Top(high).Grid(cols, rows, 12) {
+		if i < n && i < len(p.names) {
 			cell.Put(p.names[i])
 		}
 	}

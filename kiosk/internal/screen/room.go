@@ -27,7 +27,7 @@ func newRoom(kit Kit) *room {
 	p.site = p.text(touch.Style{Size: theme.Title, Least: theme.Body, Bold: true, Ink: theme.Ink, Lines: 2})
 	p.clock = p.text(touch.Style{Size: theme.Title, Bold: true, Ink: theme.Ink, Lines: 1, Align: fyne.TextAlignTrailing})
 	p.half = p.text(touch.Style{Size: theme.Title, Ink: theme.Ink, Lines: 1})
-	p.link = p.text(touch.Style{Size: theme.Quiet, Ink: theme.Soft, Mid: true, Lines: 1})
+	p.link = p.text(touch.Style{Size: theme.Quiet, Ink: theme.Soft, Mid: true, Lines: 2})
 	p.linkDot = touch.NewFill(kit.Look, theme.Teal, 6)
 	p.heading = p.text(touch.Style{Size: theme.Quiet, Bold: true, Ink: theme.Ink, Mid: true})
 	p.more = p.text(touch.Style{Size: theme.Quiet, Ink: theme.Soft})
@@ -42,6 +42,7 @@ func newRoom(kit Kit) *room {
 		objects = append(objects, p.calls[i].objects()...)
 	}
 	p.open(kit, p.cut, objects...)
+	p.upright(p.stand)
 	return p
 }
 
@@ -120,6 +121,47 @@ func (p *room) cut(box theme.Box) {
 	for i := range p.model.Calls {
 		p.calls[i].place(box.Top(theme.Target))
 		box.Top(8)
+	}
+	box.Put(p.more)
+}
+
+func (p *room) stand(box theme.Box) {
+	box.Top(24)
+	box.Bottom(30)
+	box = box.Inset(28, 0)
+	foot := float32(72)
+	if p.model.Call != "" {
+		foot = 112
+	}
+	corner := box.Bottom(foot)
+	corner.Put(p.staff)
+	corner.Put(p.call)
+	box.Bottom(14)
+	box.Bottom(176).Put(p.door)
+	box.Bottom(16)
+	if p.model.Fault != "" {
+		row := box.Bottom(48)
+		row.Start(26).Middle(26, 26).Put(p.sign)
+		row.Start(12)
+		row.Put(p.fault)
+		box.Bottom(12)
+	}
+	clock := box.Top(36)
+	if w := p.half.Width() / p.kit.Look.Scale; p.model.Half != "" {
+		clock.End(w + 2).Put(p.half)
+		clock.End(6)
+	}
+	clock.End(p.clock.Width()/p.kit.Look.Scale + 4).Put(p.clock)
+	box.Top(4)
+	box.Cut(p.site.Height(box.W)).Put(p.site)
+	box.Top(4)
+	linked(&box, p.linkDot, p.link)
+	box.Top(24)
+	box.Top(26).Put(p.heading)
+	box.Top(8)
+	for i := range p.model.Calls {
+		p.calls[i].stand(box.Top(76))
+		box.Top(10)
 	}
 	box.Put(p.more)
 }

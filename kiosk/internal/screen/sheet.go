@@ -47,6 +47,7 @@ func newSheet(kit Kit) *sheet {
 		objects = append(objects, p.lines[i], p.bullets[i].Rectangle, p.signs[i])
 	}
 	p.open(kit, p.cut, append(objects, p.numbers.objects()...)...)
+	p.upright(p.stand)
 	return p
 }
 
@@ -121,16 +122,7 @@ func (p *sheet) buttons(all []view.Action) []*touch.Button {
 
 func (p *sheet) cut(box theme.Box) {
 	m := p.model
-	if m.Red {
-		band := box
-		band.Top(14).Put(p.red.Rectangle)
-		box.Top(14)
-	}
-	head := bar(&box)
-	if m.Back != "" {
-		head.Start(p.width(p.back.Words(), true)).Put(p.back)
-	}
-	head.End(p.width(p.shut.Words(), true)).Put(p.shut)
+	p.top(&box)
 	box = box.Inset(44, 0)
 	box.Bottom(28)
 	if m.Marked {
@@ -208,6 +200,20 @@ func (p *sheet) foot(box *theme.Box) {
 	}
 }
 
+// top cuts the red line and the bar.
+func (p *sheet) top(box *theme.Box) {
+	if p.model.Red {
+		band := *box
+		band.Top(14).Put(p.red.Rectangle)
+		box.Top(14)
+	}
+	head := bar(box)
+	if p.model.Back != "" {
+		head.Start(p.width(p.back.Words(), true)).Put(p.back)
+	}
+	head.End(p.width(p.shut.Words(), true)).Put(p.shut)
+}
+
 func (p *sheet) line(box *theme.Box, i int) {
 	row := *box
 	wide := float32(22)
@@ -229,4 +235,44 @@ func (p *sheet) line(box *theme.Box, i int) {
 		mark.Start(8).Put(p.bullets[i].Rectangle)
 	}
 	box.Top(12)
+}
+
+// stand is the page on a screen that stands on end: everything one under the other, the next action at the bottom.
+func (p *sheet) stand(box theme.Box) {
+	m := p.model
+	p.top(&box)
+	box = box.Inset(28, 0)
+	box.Bottom(32)
+	if m.Marked {
+		p.centre(box)
+		return
+	}
+	used := p.buttons(m.Actions)
+	high := float32(72)
+	if m.Great {
+		high = 132
+	}
+	stack(&box, high, 16, used...)
+	box.Bottom(12)
+	box.Top(12)
+	box.Cut(p.title.Height(box.W)).Put(p.title)
+	if m.Body != "" {
+		box.Top(10)
+		box.Cut(p.body.Height(box.W)).Put(p.body)
+	}
+	if m.Great {
+		box.Bottom(p.note.Height(box.W) / p.kit.Look.Scale).Put(p.note)
+	}
+	if len(m.Numbers) > 1 {
+		box.Top(18)
+		p.numbers.stand(&box)
+	}
+	box.Top(18)
+	for i := range m.Lines {
+		p.line(&box, i)
+	}
+	if len(m.Numbers) == 1 {
+		box.Top(14)
+		p.numbers.stand(&box)
+	}
 }

@@ -56,6 +56,7 @@ func newStatus(kit Kit) *status {
 	}
 	objects = append(objects, p.chips.objects()...)
 	p.open(kit, p.cut, append(objects, p.end.objects()...)...)
+	p.upright(p.stand)
 	return p
 }
 
@@ -108,10 +109,7 @@ func (r *row) set(m view.Row) {
 }
 
 func (p *status) cut(box theme.Box) {
-	head := bar(&box)
-	head.End(p.width(p.shut.Words(), true)).Put(p.shut)
-	first(&head, p.ears)
-	p.languages.place(head)
+	p.head(&box, p.shut, p.ears, p.languages)
 	box.Bottom(24)
 	if p.model.Ended {
 		p.end.place(box)
@@ -153,10 +151,14 @@ func (p *status) stack(box theme.Box) {
 	look := p.kit.Look
 	words := box
 	words.Start(64)
+	least := float32(50)
+	if p.tall {
+		least = 36
+	}
 	var need [4]float32
 	spare := box.Height()
 	for i, r := range p.rows {
-		need[i] = max(50, (r.text.Height(words.W)+r.sub.Height(words.W))/look.Scale)
+		need[i] = max(least, (r.text.Height(words.W)+r.sub.Height(words.W))/look.Scale)
 		spare -= need[i]
 	}
 	if last := p.rows[len(p.rows)-1]; spare < 0 && last.sub.Words() != "" && p.model.Rows[len(p.rows)-1].Progress == view.Ahead {
@@ -220,4 +222,23 @@ func (c *chips) place(box theme.Box, cols, rows int, gap float32) {
 			cell.Put(c.buttons[i])
 		}
 	}
+}
+
+// stand puts the states over the needs.
+func (p *status) stand(box theme.Box) {
+	p.head(&box, p.shut, p.ears, p.languages)
+	box.Bottom(14)
+	if p.model.Ended {
+		p.end.place(box)
+		return
+	}
+	box = box.Inset(20, 0)
+	needs := box.Bottom(4*theme.Target + 3*8 + 16 + 34)
+	needs.Put(p.card.Rectangle)
+	needs = needs.Inset(12, 8)
+	needs.Top(28).Inset(4, 0).Put(p.heading)
+	needs.Top(6)
+	p.chips.place(needs, 2, 4, 8)
+	box.Bottom(10)
+	p.left(box.Inset(6, 0))
 }

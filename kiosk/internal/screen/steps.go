@@ -54,6 +54,7 @@ func newSteps(kit Kit) *stepsPage {
 		objects = append(objects, p.marks[i].dot, p.marks[i].text)
 	}
 	objects = append(objects, p.shut, p.back, p.next, p.title, p.body, p.note)
+	p.upright(p.stand)
 	p.open(kit, p.cut, append(objects, p.work.objects()...)...)
 	return p
 }
@@ -152,6 +153,55 @@ func (p *stepsPage) cutRail(box theme.Box) {
 		line = line.Inset(12, 0)
 		line.Start(26).Middle(26, 26).Put(r.dot)
 		line.Start(10)
+		touch.Show(r.text, true)
 		line.Put(r.text)
+	}
+}
+
+// stand puts the steps as a row of dots over the work: the title says which one is now.
+func (p *stepsPage) stand(box theme.Box) {
+	p.standRail(&box)
+	box = box.Inset(24, 0)
+	box.Bottom(28)
+	foot := box.Bottom(72)
+	if p.model.Back != "" {
+		foot.Start((foot.Width() - 12) / 3).Put(p.back)
+		foot.Start(12)
+	}
+	foot.Put(p.next)
+	box.Bottom(8)
+	if p.left.Visible() {
+		row := p.out(box.Bottom(theme.Target), 8)
+		row.Start(min(row.Width(), p.width(p.left.Words(), false))).Put(p.left)
+		box.Bottom(4)
+	}
+	if h := p.note.Height(box.W); h > 0 {
+		box.Bottom(h / p.kit.Look.Scale).Put(p.note)
+		box.Bottom(8)
+	}
+	box.Top(20)
+	box.Cut(p.title.Height(box.W)).Put(p.title)
+	if p.model.Body != "" {
+		box.Top(8)
+		box.Cut(p.body.Height(box.W)).Put(p.body)
+	}
+	box.Top(18)
+	p.work.place(box)
+}
+
+func (p *stepsPage) standRail(box *theme.Box) {
+	top := box.Top(12 + theme.Target + 48)
+	top.Put(p.rail.Rectangle)
+	box.Top(1.5).Put(p.edge.Rectangle)
+	touch.Show(p.here.Rectangle, false)
+	top = top.Inset(24, 0)
+	top.Top(6)
+	head := top.Top(theme.Target)
+	p.out(head.End(theme.Target), -14).Put(p.shut)
+	head.Put(p.caption)
+	row := top.Top(36)
+	for i, cell := range row.Grid(len(p.marks), 1, 0) {
+		touch.Show(p.marks[i].text, false)
+		cell.Middle(30, 30).Put(p.marks[i].dot)
 	}
 }

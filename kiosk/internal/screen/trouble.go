@@ -22,13 +22,14 @@ func newTrouble(kit Kit) *trouble {
 	p.kit = kit
 	p.red = touch.NewFill(kit.Look, theme.Alarm, 0)
 	p.shut = p.close()
-	p.reason = p.text(touch.Style{Size: theme.Body, Least: theme.Quiet, Bold: true, Ink: theme.Alarm, Lines: 1})
-	p.title = p.text(touch.Style{Size: 44, Least: 32, Bold: true, Ink: theme.Ink, Lines: 1})
+	p.reason = p.text(touch.Style{Size: theme.Body, Least: theme.Quiet, Bold: true, Ink: theme.Alarm, Lines: 2})
+	p.title = p.text(touch.Style{Size: 44, Least: 32, Bold: true, Ink: theme.Ink, Lines: 2})
 	p.trying = p.text(touch.Style{Size: theme.Body, Least: theme.Quiet, Ink: theme.Soft, Mid: true})
 	p.numbers = newNumbers(&p.frame)
 	p.called = p.button(flow.TapCalled, touch.Face{Kind: touch.Next})
 	p.steps = p.button(flow.TapSteps, touch.Face{})
 	p.open(kit, p.cut, append(p.numbers.objects(), p.red.Rectangle, p.shut, p.reason, p.title, p.trying, p.called, p.steps)...)
+	p.upright(p.stand)
 	return p
 }
 
@@ -87,4 +88,25 @@ func (p *trouble) cut(box theme.Box) {
 	foot.Start((foot.Width() - 14) * 0.58).Put(p.called)
 	foot.Start(14)
 	foot.Put(p.steps)
+}
+
+func (p *trouble) stand(box theme.Box) {
+	band := box
+	band.Top(14).Put(p.red.Rectangle)
+	if box.Y == 0 {
+		box.Top(8)
+	}
+	head := bar(&box)
+	head.End(p.width(p.shut.Words(), true)).Put(p.shut)
+	box = box.Inset(28, 0)
+	box.Top(12)
+	box.Cut(p.reason.Height(box.W)).Put(p.reason)
+	box.Top(4)
+	box.Cut(p.title.Height(box.W)).Put(p.title)
+	box.Top(20)
+	p.numbers.stand(&box)
+	box.Bottom(32)
+	stack(&box, 72, 12, p.steps, p.called)
+	box.Top(16)
+	box.Cut(p.trying.Height(box.W)).Put(p.trying)
 }

@@ -120,21 +120,21 @@ func setChoices(buttons []*touch.Button, all []view.Choice) {
 func (w *work) place(box theme.Box) {
 	m := w.model
 	if len(m.Aside) > 0 {
-		foot := box.Bottom(theme.Target)
-		box.Bottom(12)
-		for i, cell := range foot.Grid(max(2, len(m.Aside)), 1, 12)[:len(m.Aside)] {
-			cell.Put(w.aside[i])
-		}
+		w.beside(&box)
 	}
 	switch {
 	case m.Number != "":
 		w.phoneCard(box)
 		return
 	case len(m.Choices) > 0:
-		grid := box.Top(min(box.Height(), 2*84+12))
-		for i, cell := range grid.Grid(3, 2, 12) {
+		cols, rows := w.columns(len(m.Choices))
+		grid := box.Top(min(box.Height(), float32(rows)*84+float32(rows-1)*12))
+		for i, cell := range grid.Grid(cols, rows, 12)[:len(m.Choices)] {
 			cell.Put(w.choices[i])
 		}
+		return
+	case m.Due != nil && w.frame.tall:
+		w.due.stand(box.Top(168))
 		return
 	case m.Due != nil:
 		box.Top(6)
@@ -142,15 +142,22 @@ func (w *work) place(box theme.Box) {
 		return
 	}
 	if len(m.Chips) > 0 {
-		h := (box.Height() - 20) / 3
-		grid := box.Top(3*min(76, max(theme.Target, h)) + 20)
-		w.chips.place(grid, 3, 3, 10)
+		cols, rows := w.columns(len(m.Chips))
+		gaps := float32(rows-1) * 10
+		h := (box.Height() - gaps) / float32(rows)
+		grid := box.Top(float32(rows)*min(84, max(theme.Target, h)) + gaps)
+		w.chips.place(grid, cols, rows, 10)
 		return
 	}
 	for i := range m.Lines {
 		w.line(&box, i)
 	}
 	for _, r := range w.who[:len(m.Who)] {
+		if w.frame.tall {
+			w.standWho(box.Top(76), r)
+			box.Top(10)
+			continue
+		}
 		line := box.Top(54)
 		box.Top(8)
 		line.Put(r.card.Rectangle)
@@ -183,4 +190,40 @@ func (w *work) phoneCard(box theme.Box) {
 	card.Start(36).Middle(36, 36).Put(w.phone)
 	card.Start(20)
 	card.Put(w.number)
+}
+
+// columns is how many things stand side by side, and how many rows they need.
+func (w *work) columns(n int) (cols, rows int) {
+	cols = 3
+	if w.frame.tall {
+		cols = 2
+	}
+	return cols, (n + cols - 1) / cols
+}
+
+// beside cuts the quiet actions of a step from the bottom.
+func (w *work) beside(box *theme.Box) {
+	n := len(w.model.Aside)
+	cols, rows := max(2, n), 1
+	if w.frame.tall {
+		cols, rows = 2, (n+1)/2
+	}
+	foot := box.Bottom(float32(rows)*theme.Target + float32(rows-1)*12)
+	box.Bottom(12)
+	for i, cell := range foot.Grid(cols, rows, 12)[:n] {
+		cell.Put(w.aside[i])
+	}
+}
+
+// standWho is one agency and under it what it said.
+func (w *work) standWho(box theme.Box, r *whoRow) {
+	box.Put(r.card.Rectangle)
+	box = box.Inset(18, 10)
+	box.Top(30).Put(r.role)
+	if w.frame.kit.Right {
+		r.says.Align(fyne.TextAlignTrailing)
+	} else {
+		r.says.Align(fyne.TextAlignLeading)
+	}
+	box.Put(r.says)
 }

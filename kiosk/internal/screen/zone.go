@@ -32,7 +32,7 @@ func newZone(kit Kit) *zone {
 	p.kit = kit
 	p.shut = p.close()
 	p.title = p.text(touch.Style{Size: theme.Title, Least: theme.Body, Bold: true, Ink: theme.Ink, Lines: 1, Mid: true})
-	p.link = p.text(touch.Style{Size: theme.Quiet, Ink: theme.Soft, Mid: true, Lines: 1})
+	p.link = p.text(touch.Style{Size: theme.Quiet, Ink: theme.Soft, Mid: true, Lines: 2})
 	p.linkDot = touch.NewFill(kit.Look, theme.Teal, 6)
 	p.heading = p.text(touch.Style{Size: theme.Quiet, Bold: true, Ink: theme.Ink, Mid: true})
 	p.more = p.text(touch.Style{Size: theme.Quiet, Ink: theme.Soft})
@@ -45,6 +45,7 @@ func newZone(kit Kit) *zone {
 		objects = append(objects, p.calls[i].objects()...)
 	}
 	p.open(kit, p.cut, objects...)
+	p.upright(p.stand)
 	return p
 }
 
@@ -142,5 +143,54 @@ func (r *callRow) place(box theme.Box) {
 	box.Start(96).Put(r.code)
 	box.End(60).Put(r.when)
 	box.End(8)
+	box.Put(r.stage)
+}
+
+func (p *zone) stand(box theme.Box) {
+	head := bar(&box)
+	head.End(p.width(p.shut.Words(), true)).Put(p.shut)
+	head.Start(4)
+	head.Put(p.title)
+	box = box.Inset(28, 0)
+	linked(&box, p.linkDot, p.link)
+	box.Top(20)
+	box.Bottom(32)
+	box.Bottom(100).Put(p.start)
+	box.Bottom(14)
+	box.Bottom(80).Put(p.tests)
+	box.Bottom(10)
+	if p.model.Fault != "" {
+		box.Bottom(88).Put(p.fault)
+		box.Bottom(8)
+	}
+	box.Top(28).Put(p.heading)
+	box.Top(6)
+	for i := range p.model.Calls {
+		p.calls[i].stand(box.Top(74))
+		box.Top(8)
+	}
+	box.Put(p.more)
+}
+
+// linked puts the dot and the sentence about the link under the title.
+func linked(box *theme.Box, dot *touch.Card, words *touch.Text) {
+	line := *box
+	line.Start(24)
+	line = box.Cut(words.Height(line.W))
+	mark := line.Start(18)
+	mark.Top(6)
+	mark.Top(12).Middle(12, 12).Put(dot.Rectangle)
+	line.Start(6)
+	line.Put(words)
+}
+
+// stand puts the code and the age over the stage.
+func (r *callRow) stand(box theme.Box) {
+	box.Put(r.button)
+	box = box.Inset(18, 9)
+	box.End(32)
+	top := box.Top(28)
+	top.End(80).Put(r.when)
+	top.Put(r.code)
 	box.Put(r.stage)
 }

@@ -26,11 +26,14 @@ const (
 	Target = 64 // no target is lower
 )
 
-// The page that all measures are given for.
+// The page that all measures are given for. On a screen that stands on end it is 480 wide and 800 high.
 const (
 	Width  = 800
 	Height = 480
 )
+
+// Upright reports whether a window stands on end.
+func Upright(size fyne.Size) bool { return size.Height > size.Width }
 
 // Look is one way of drawing a kiosk: its colours, its scale, and the language whose letters it draws. Screens are built for a Look and
 // thrown away with it.
@@ -45,7 +48,11 @@ type Look struct {
 
 // Fit returns the look for a window of the given size: the largest scale at which a page fits, and never less than 1.
 func (l Look) Fit(size fyne.Size) Look {
-	l.Scale = max(1, min(size.Width/Width, size.Height/Height))
+	wide, high := float32(Width), float32(Height)
+	if Upright(size) {
+		wide, high = high, wide
+	}
+	l.Scale = max(1, min(size.Width/wide, size.Height/high))
 	return l
 }
 

@@ -68,7 +68,7 @@ func TestWordsCanBeRead(t *testing.T) {
 func TestLookFitsTheWindow(t *testing.T) {
 	for _, c := range []struct {
 		w, h, want float32
-	}{{800, 480, 1}, {1024, 600, 1.25}, {1280, 800, 1.6}, {1920, 1080, 2.25}, {640, 400, 1}, {800, 1280, 1}, {1080, 1920, 1.35}} {
+	}{{800, 480, 1}, {1024, 600, 1.25}, {1280, 800, 1.6}, {1920, 1080, 2.25}, {640, 400, 1}, {480, 800, 1}, {600, 1024, 1.25}, {800, 1280, 1.6}, {1080, 1920, 2.25}} {
 		if got := (theme.Look{}).Fit(fyne.NewSize(c.w, c.h)).Scale; math.Abs(float64(got-c.want)) > 0.001 {
 			t.Errorf("%vx%v: scale %v, want %v", c.w, c.h, got, c.want)
 		}

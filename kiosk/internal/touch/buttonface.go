@@ -145,7 +145,8 @@ func (r *buttonRenderer) Layout(size fyne.Size) {
 
 // tall is the door: icon, words and the quiet line one under the other.
 func (r *buttonRenderer) tall(box theme.Box) {
-	box = box.Inset(22, 50)
+	box = box.Inset(22, 0)
+	box.Top(max(0, (box.Height()-192)/2))
 	if r.icon != nil {
 		box.Top(84).Put(r.icon)
 	}
