@@ -64,13 +64,17 @@ func (s screen) digits(prefix, typed string) {
 }
 
 // newScreen starts an agent that knows its county and has no identity, and a kiosk on it.
-func newScreen(ctx context.Context, t *testing.T, card county.Card) (screen, *device.Agent) {
+func newScreen(ctx context.Context, t *testing.T, card county.Card, edit ...func(*device.Options)) (screen, *device.Agent) {
 	t.Helper()
 	dir := t.TempDir()
-	a, err := device.New(device.Options{
+	opt := device.Options{
 		StateDir: filepath.Join(dir, "state"), Socket: filepath.Join(dir, "s"), Board: "sim",
 		County: device.Card{Address: card.Enrol, Fingerprint: card.Fingerprint},
-	})
+	}
+	for _, change := range edit {
+		change(&opt)
+	}
+	a, err := device.New(opt)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -158,4 +162,38 @@ func TestAWalkTestFromTheScreen(t *testing.T) {
 			t.Errorf("the press was a call of mode %s", call.Mode)
 		}
 	}
+}
+
+// Somebody presses the hidden button of a covert site. Who stands before the screen learns nothing of it; staff do, behind their PIN.
+func TestACovertPressIsSeenBehindThePINAlone(t *testing.T) {
+	ctx, c := startCounty(t)
+	card, err := c.Card(ctx, county.Zone(0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, a := newScreen(ctx, t, card, func(o *device.Options) { o.Covert = true })
+	if err := a.Enrol(ctx, "", card.Code); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(ctx, t, a, "the county", func(st agentapi.State) bool { return st.Link.Up && st.Settings.Rev > 0 })
+	s.says("Compton Library")
+	before := s.k.Texts()
+	if err := a.Button(ctx, 60*time.Millisecond); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(ctx, t, a, "the receipt", received)
+	s.page("idle")
+	s.tap("help") // the screen has heard of it by now, and asks as if nobody had called
+	s.page("ask")
+	s.tap("no")
+	s.page("idle")
+	if after := s.k.Texts(); len(after) != len(before) {
+		t.Errorf("the neutral page says %q, and said %q", after, before)
+	}
+	s.tap("staff")
+	s.digits("pin.", county.StaffPIN)
+	s.page("zone")
+	s.says(activation.ShortCode(a.State().Activations[0].ID))
+	s.tap("close")
+	s.page("idle")
 }

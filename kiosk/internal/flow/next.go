@@ -220,6 +220,7 @@ func (s State) raised(e Raised) (State, []Effect) {
 		return s, nil
 	}
 	s.Call = nil
+	s = s.tell(e.ID)
 	var effects []Effect
 	for _, n := range call.Needs {
 		effects = append(effects, Act{Kind: AskNeed, Case: e.ID, Need: n})

@@ -73,7 +73,7 @@ const HintAfter = 2 * time.Minute
 // Hint reports whether staff should look at this screen, without anybody else learning why: how the youth is should be looked at, or the
 // device has a fault.
 func (s State) Hint() bool {
-	for _, a := range s.Open() {
+	for _, a := range s.visible() {
 		if due, _ := s.Welfare(a); due && a.Mode != "" {
 			return true
 		}

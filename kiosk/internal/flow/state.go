@@ -156,8 +156,9 @@ type State struct {
 	Joined    bool   // the code of a card was taken
 	Did       Kind   // what was done to the device last, on this page
 
-	Phoned []Alarm // staff said that they called
-	Passed []Alarm // staff have seen the page with the numbers
+	Told   []string // the calls that somebody has made or repeated at this screen
+	Phoned []Alarm  // staff said that they called
+	Passed []Alarm  // staff have seen the page with the numbers
 }
 
 // Alarm is one reason why staff must phone.
@@ -230,8 +231,7 @@ func (s State) Open() []agentapi.Activation {
 
 // actual is the newest open call that is a real one: what the door leads to.
 func (s State) actual() (agentapi.Activation, bool) {
-	open := s.Open()
-	for _, a := range slices.Backward(open) {
+	for _, a := range slices.Backward(s.visible()) {
 		if a.Mode == activation.Actual {
 			return a, true
 		}
@@ -251,7 +251,7 @@ func (s State) Alarms() []Alarm {
 	if s.Call != nil && s.Call.Failed && s.Call.Effect.Mode == activation.Actual {
 		out = append(out, Alarm{Fallback: Failed})
 	}
-	for _, a := range s.Open() {
+	for _, a := range s.visible() {
 		if a.Fallback != agentapi.NoFallback && a.Mode == activation.Actual {
 			out = append(out, Alarm{Case: a.ID, Fallback: a.Fallback})
 		}
