@@ -106,7 +106,7 @@ fi
 if wants stories; then
 	title stories "whole calls for help through the real programs"
 	say "Building the programs."
-	if (build "$bin" 0 "" syz-broker syz-agent syzctl syz-sim && build "$bin" 1 "" syz-kiosk); then
+	if (build "$bin" 0 "" syz-broker syz-agent syzctl syz-relay syz-sim && build "$bin" 1 "" syz-kiosk); then
 		export SYZ_BIN="$bin"
 		run_tests stories 0 -count=1 -timeout 20m ./cmd/syz-sim/...
 	else

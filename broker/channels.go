@@ -36,7 +36,7 @@ type Channel struct {
 	// SecretFile is a whole path, or the name of a systemd credential. mail: password; webhook: signing secrets; ntfy, cap: token;
 	// dc09: key in hex.
 	SecretFile string   `toml:"secret_file"`
-	CA         string   `toml:"ca"`          // mail, dc09: PEM file of the authority; empty for the system's
+	CA         string   `toml:"ca"`          // PEM file of the authority; empty for the system's
 	ServerName string   `toml:"server_name"` // dc09: in the certificate, if it is not the receiver's
 	Contact    string   `toml:"contact"`     // webpush: of the operator, for the push services
 	Addresses  []string `toml:"addresses"`   // cap: for whom the messages are
@@ -138,7 +138,11 @@ func (c Channel) client() (*http.Client, error) {
 		}
 		p.Allow = append(p.Allow, n)
 	}
-	return outgoing.Client(p, nil), nil
+	conf, err := trust(c.CA, "")
+	if err != nil {
+		return nil, err
+	}
+	return outgoing.Client(p, conf), nil
 }
 
 func (c Channel) dc09(secret string, log *slog.Logger) (*dc09.Channel, error) {

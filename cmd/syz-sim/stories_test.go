@@ -50,7 +50,7 @@ func build(t *testing.T) string {
 		return dir
 	}
 	dir := t.TempDir()
-	cmd := exec.CommandContext(t.Context(), "go", "build", "-o", dir+"/", "../syz-broker", "../syz-agent", "../syzctl")
+	cmd := exec.CommandContext(t.Context(), "go", "build", "-o", dir+"/", "../syz-broker", "../syz-agent", "../syzctl", "../syz-relay")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("cannot build the programs: %v\n%s", err, out)

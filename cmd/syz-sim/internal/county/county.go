@@ -200,6 +200,9 @@ func (c *County) KillBroker(ctx context.Context, down time.Duration) error {
 	return c.StartBroker(ctx)
 }
 
+// URL is where the desk is.
+func (c *County) URL() string { return c.config.Desk.PublicURL }
+
 // MQTT is where devices connect.
 func (c *County) MQTT() string { return c.config.MQTT.Listen }
 
