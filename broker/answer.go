@@ -16,6 +16,9 @@ import (
 	"safeyouthzone/broker/internal/ledger"
 )
 
+// keepAnswers is how long it is kept that a link was used: far longer than any link is good.
+const keepAnswers = 7 * 24 * time.Hour
+
 // newAnswers makes the links by which people answer from anywhere, and their pages.
 func (b *Broker) newAnswers(ctx context.Context) error {
 	master, err := keys.Dir(filepath.Join(b.o.Config.DataDir, "keys")).Answer()
@@ -26,7 +29,7 @@ func (b *Broker) newAnswers(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	table, err := ledger.OpenTable(ctx, b.edge.Conn(), "ANSWERS", 1)
+	table, err := ledger.OpenTableFor(ctx, b.edge.Conn(), "ANSWERS", 1, keepAnswers)
 	if err != nil {
 		return err
 	}

@@ -22,6 +22,7 @@ const (
 	remindCases = 120 * 24 * time.Hour // duties go on when a call is closed, up to 90 days
 	remindAgain = 2 * time.Minute      // after which somebody who was not reached is tried again, by whichever node
 	remindSend  = 10 * time.Second
+	remindKeep  = 30 * 24 * time.Hour // who was told of what; far longer than remindLate, after which nobody is told
 )
 
 // Owners of a protocol that are no agency.
@@ -45,7 +46,7 @@ type reminded struct {
 }
 
 func (b *Broker) newReminders(ctx context.Context) (*reminders, error) {
-	table, err := ledger.OpenTable(ctx, b.edge.Conn(), "REMINDERS", 1)
+	table, err := ledger.OpenTableFor(ctx, b.edge.Conn(), "REMINDERS", 1, remindKeep)
 	return &reminders{b: b, table: table}, err
 }
 

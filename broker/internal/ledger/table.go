@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -23,11 +24,16 @@ type Table struct{ kv jetstream.KeyValue }
 
 // OpenTable opens a table of the engine, and makes it if there is none.
 func OpenTable(ctx context.Context, conn *nats.Conn, name string, replicas int) (*Table, error) {
+	return OpenTableFor(ctx, conn, name, replicas, 0)
+}
+
+// OpenTableFor opens a table whose values are forgotten so long after they were written; 0 keeps them.
+func OpenTableFor(ctx context.Context, conn *nats.Conn, name string, replicas int, keep time.Duration) (*Table, error) {
 	js, err := jetstream.New(conn)
 	if err != nil {
 		return nil, fmt.Errorf("cannot open table: %w", err)
 	}
-	kv, err := js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: name, Storage: jetstream.FileStorage, Replicas: replicas})
+	kv, err := js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: name, Storage: jetstream.FileStorage, Replicas: replicas, TTL: keep})
 	if err != nil {
 		return nil, fmt.Errorf("cannot open table: %w", err)
 	}
