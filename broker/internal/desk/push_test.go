@@ -18,6 +18,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"safeyouthzone/broker/internal/desk"
+	"safeyouthzone/broker/internal/desk/desklook"
 	"safeyouthzone/broker/internal/desk/desktest"
 )
 
@@ -154,7 +155,7 @@ const subscribed = `{
 
 func TestBrowserIsNotified(t *testing.T) {
 	p := &pusher{subs: map[string][]desk.Subscription{}}
-	r, b := newRig(t, func(o *desk.Options) { o.Push = p }), newTab(t)
+	r, b := newRig(t, func(o *desk.Options) { o.Push = p }), &tab{desklook.OpenAlone(t, 90*time.Second), t} // a private window is never notified
 	allow := func(setting browser.PermissionSetting) {
 		t.Helper()
 		_, err := chromedp.Call(b.Context, browser.SetPermission, browser.SetPermissionParams{Permission: &browser.PermissionDescriptor{Name: "notifications"}, Setting: setting, Origin: r.url})

@@ -21,6 +21,8 @@ type tab struct {
 	t *testing.T
 }
 
+func TestMain(m *testing.M) { os.Exit(desklook.Main(m)) }
+
 func newTab(t *testing.T) *tab {
 	t.Helper()
 	return newTabFor(t, 90*time.Second)

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"iter"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -42,8 +43,78 @@ type Browser struct {
 	bad []string // errors on its console
 }
 
-// Open starts a browser until the test ends, or limit is over.
+// shared is the browser of a test program, which starts with the first test that wants one: a start takes longer than most of the tests.
+type shared struct {
+	once sync.Once
+	ctx  context.Context //nolint:containedctx // chromedp keeps the browser in the context
+	stop []func()
+	err  error
+}
+
+//nolint:gochecknoglobals // tests of one program have nothing else in common
+var ours struct {
+	*shared
+}
+
+// Main runs the tests of a package with one browser for all that open one.
+func Main(m *testing.M) int {
+	ours.shared = new(shared)
+	defer func() {
+		for _, stop := range slices.Backward(ours.stop) {
+			stop()
+		}
+	}()
+	return m.Run()
+}
+
+func (s *shared) start() {
+	dir, err := os.MkdirTemp("", "desk-chromium-")
+	if err != nil {
+		s.err = err
+		return
+	}
+	s.stop = append(s.stop, func() { _ = os.RemoveAll(dir) })
+	alloc, cancel := chromedp.NewExecAllocator(context.Background(), options(dir)...)
+	s.stop = append(s.stop, cancel)
+	s.ctx, cancel = chromedp.NewContext(alloc)
+	s.stop = append(s.stop, cancel)
+	s.err = chromedp.Do(s.ctx, chromedp.EmulateViewport(1440, 900))
+}
+
+func options(dir string) []chromedp.ExecAllocatorOption {
+	return []chromedp.ExecAllocatorOption{
+		chromedp.ExecPath(chromium), chromedp.NoSandbox, chromedp.Headless, chromedp.NoFirstRun, chromedp.DisableGPU, chromedp.UserDataDir(dir),
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-sync", true),
+	}
+}
+
+// Open opens a page with cookies and storage of its own until the test ends, or limit is over: in the browser of the test program, see
+// [Main], or in one of its own.
 func Open(t *testing.T, limit time.Duration) *Browser {
+	t.Helper()
+	if ours.shared == nil {
+		return OpenAlone(t, limit)
+	}
+	possible(t)
+	if ours.once.Do(ours.start); ours.err != nil {
+		t.Fatalf("browser: %v", ours.err)
+	}
+	ctx, cancel := chromedp.NewContext(ours.ctx, chromedp.WithNewBrowserContext())
+	return page(t, ctx, cancel, limit)
+}
+
+// OpenAlone starts a browser for this test alone, with what private windows do not have.
+func OpenAlone(t *testing.T, limit time.Duration, more ...chromedp.ExecAllocatorOption) *Browser {
+	t.Helper()
+	possible(t)
+	ctx, cancel := chromedp.NewExecAllocator(t.Context(), append(options(t.TempDir()), more...)...)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	return page(t, ctx, cancel, limit)
+}
+
+func possible(t *testing.T) {
 	t.Helper()
 	if _, err := os.Stat(chromium); err != nil {
 		t.Skipf("no browser to look with: %v", err)
@@ -51,11 +122,10 @@ func Open(t *testing.T, limit time.Duration) *Browser {
 	if testing.Short() {
 		t.Skip("-short: a browser takes seconds to start")
 	}
-	ctx, cancel := chromedp.NewExecAllocator(t.Context(), chromedp.ExecPath(chromium), chromedp.NoSandbox, chromedp.Headless,
-		chromedp.NoFirstRun, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()), chromedp.Flag("disable-quic", true),
-		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-sync", true))
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
+}
+
+func page(t *testing.T, ctx context.Context, cancel context.CancelFunc, limit time.Duration) *Browser {
+	t.Helper()
 	t.Cleanup(cancel)
 	ctx, cancel = context.WithTimeout(ctx, limit)
 	t.Cleanup(cancel)
@@ -65,6 +135,13 @@ func Open(t *testing.T, limit time.Duration) *Browser {
 	}
 	go b.listen(chromedp.Console(ctx))
 	return b
+}
+
+// Another opens one more page of the same browser, with the same cookies.
+func (b *Browser) Another(t *testing.T) *Browser {
+	t.Helper()
+	ctx, cancel := chromedp.NewContext(b.Context)
+	return page(t, ctx, cancel, time.Minute)
 }
 
 func (b *Browser) listen(messages iter.Seq2[chromedp.ConsoleMessage, error]) {
