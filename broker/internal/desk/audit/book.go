@@ -186,7 +186,7 @@ func (b *Book) await(ctx context.Context, w *waiter) error {
 		case b.turn <- struct{}{}:
 			go func() {
 				defer func() { <-b.turn }()
-				b.write()
+				_, _ = b.write() // each who waits is told
 			}()
 		case <-ctx.Done():
 			return fmt.Errorf("%w: %w", ErrNotKept, ctx.Err())

@@ -77,7 +77,7 @@ func (b *Book) Find(ctx context.Context, q Query) (lines []Line, next uint64, er
 				return nil
 			})
 			if err != nil && ctx.Err() != nil {
-				return f.found, below << partBits, nil // further back another time
+				return f.found, below << partBits, nil //nolint:nilerr // its time is over: further back another time
 			}
 			if err != nil {
 				return nil, 0, fmt.Errorf("cannot read the audit: %w", err)
