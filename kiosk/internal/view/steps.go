@@ -99,7 +99,7 @@ func rail(s flow.State, a agentapi.Activation, c *locale.Catalog) [6]Row {
 func (m Steps) needs(s flow.State, a agentapi.Activation, c *locale.Catalog) Steps {
 	m.Title, m.Body = c.Text("needs.title"), c.Text("needs.body", "number", emergency(s, c))
 	for _, n := range activation.Needs() {
-		chip := Chip{ID: flow.TapFlag(n), Need: n, Text: c.Text("need." + string(n))}
+		chip := Chip{ID: flow.TapFlag(n), Need: n, Text: seen(n, c)}
 		for _, asked := range append(append([]activation.Need{}, a.Needs...), s.Flags...) {
 			chip.Chosen = chip.Chosen || asked == n
 		}
@@ -224,4 +224,12 @@ func (m Steps) over(s flow.State, a agentapi.Activation, c *locale.Catalog) Step
 		m.Due = due(s, a, c)
 	}
 	return m
+}
+
+// seen is a need in the words of somebody who looks after the youth; most needs are things, and called the same by everybody.
+func seen(n activation.Need, c *locale.Catalog) string {
+	if key := "needs." + string(n); c.Has(key) {
+		return c.Text(key)
+	}
+	return c.Text("need." + string(n))
 }
