@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"sync"
 	"syscall"
 	"time"
@@ -39,6 +40,9 @@ type Options struct {
 	Logger  *slog.Logger
 	Tap     Tap // nil but in tests
 }
+
+// replayGC lets the heap grow further than usual between two collections while the ledger is read: until then nobody is answered.
+const replayGC = 300
 
 // lately is for how long ended activations are still shown on kiosks and desk.
 const lately = 30 * time.Minute
@@ -208,6 +212,12 @@ func (b *Broker) projection(ctx context.Context) error {
 	if err := b.newDispatch(ctx); err != nil {
 		return err
 	}
+	kept, err := b.openAccounts(ctx)
+	if err != nil {
+		return err
+	}
+	usual := debug.SetGCPercent(replayGC)
+	defer debug.SetGCPercent(usual)
 	b.following, err = b.ledger.Follow(ctx, func(e chain.Entry) error {
 		b.receipts.Apply(e)
 		b.course.reg.Apply(e)
@@ -226,6 +236,7 @@ func (b *Broker) projection(ctx context.Context) error {
 	})
 	run, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	b.wg.Go(func() { b.receiver.Run(run) })
+	b.wg.Go(func() { kept.keep(run) })
 	b.course.settle()
 	b.wg.Go(func() { b.downlink.Run(run) })
 	b.wg.Go(func() { b.course.erase(run) })

@@ -43,6 +43,7 @@ usage: syz-sim COMMAND [flags]
         measures. press: from the edge of the button to the receipt, to the desk's event, to the page in Chromium.
         agent: from the edge to the event's leaving the machine, and the agent's memory and idle time.
         desk [--streams N]: from an event to the page in Chromium and to every reader, while N streams are open.
+        start: how long the broker takes to start with a ledger of 1,000,000 events, after an orderly stop and after kill -9.
         report: the fact sheet and the search of a county with 100,000 cases, in memory.
         kiosk [--lang LANG] [--rest 20s]: the kiosk's window and Chromium with a page of the same look, in turn: first frame,
         memory, idle CPU. Wants Xvfb and Chromium.
@@ -190,6 +191,8 @@ func (s sim) bench(ctx context.Context, args []string) error {
 	switch {
 	case len(args) > 0 && args[0] == "report":
 		return s.benchReport(args[1:])
+	case len(args) > 0 && args[0] == "start":
+		return s.benchStart(ctx, args[1:])
 	case len(args) > 0 && args[0] == "dispatch":
 		return s.benchDispatch(ctx, args[1:])
 	case len(args) > 0 && args[0] == "agent":

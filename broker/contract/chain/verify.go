@@ -1,6 +1,9 @@
 package chain
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Proof is the result of a verification.
 type Proof struct {
@@ -34,7 +37,10 @@ func NewVerifier() *Verifier {
 
 // Check takes the next entry.
 func (v *Verifier) Check(e Entry) {
-	head := v.heads[e.Chain]
+	head, known := v.heads[e.Chain]
+	if !known && strings.HasPrefix(e.Chain, PathPrefix) { // what came before may have been dropped
+		head = Head{N: e.Record.N - 1, Hash: e.Record.Prev}
+	}
 	if e.Record.N != head.N+1 {
 		v.fault(e, fmt.Sprintf("record %d follows record %d", e.Record.N, head.N))
 	}

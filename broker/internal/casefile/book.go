@@ -40,10 +40,16 @@ type Entry struct {
 	Event activation.Event
 }
 
+// told is an entry as the book keeps it: events are large and there are many, so each is kept where it was read.
+type told struct {
+	rev   uint64
+	event *activation.Event
+}
+
 type file struct {
 	Case
 	head    chain.Head
-	history []Entry
+	history []told
 	place   *list.Element // in Book.byRev
 }
 
@@ -61,7 +67,7 @@ type Book struct {
 	rev     uint64
 	applied chan struct{} // closed and replaced at each change
 	watch   []func(Case)
-	paths   map[string]string // device -> its newest path test
+	paths   map[string]path // of devices
 
 	pokeTurn sync.Mutex
 	pokes    map[chan struct{}]struct{}
@@ -71,7 +77,7 @@ type Book struct {
 func New(log Log, now func() time.Time, logger *slog.Logger) *Book {
 	return &Book{
 		log: log, now: now, logger: logger, files: map[string]*file{}, aliases: map[string]string{}, zones: map[string][]string{},
-		byRev: list.New(), paths: map[string]string{}, applied: make(chan struct{}), pokes: map[chan struct{}]struct{}{},
+		byRev: list.New(), paths: map[string]path{}, applied: make(chan struct{}), pokes: map[chan struct{}]struct{}{},
 	}
 }
 
@@ -99,13 +105,16 @@ func (b *Book) apply(e chain.Entry) (Case, bool) {
 		close(b.applied)
 		b.applied = make(chan struct{})
 	}()
-	id, ok := strings.CutPrefix(e.Chain, Prefix)
-	if !ok || e.Record.Event == nil {
+	id, ok := caseOf(e)
+	if !ok {
 		return Case{}, false
 	}
 	f := b.files[id]
 	if f == nil {
 		f = &file{}
+	}
+	if device, ok := strings.CutPrefix(e.Chain, chain.PathPrefix); ok {
+		b.paths[device] = path{newest: b.paths[device].newest, head: e.Head}
 	}
 	st, err := activation.Apply(f.State, *e.Record.Event)
 	if err != nil {
@@ -120,12 +129,23 @@ func (b *Book) apply(e chain.Entry) (Case, bool) {
 		b.forgetPath(st)
 	}
 	f.Case, f.head = Case{State: st, Rev: e.Seq}, e.Head
-	f.history = append(f.history, Entry{Rev: e.Seq, Event: *e.Record.Event})
+	f.history = append(f.history, told{e.Seq, e.Record.Event})
 	b.byRev.MoveToBack(f.place)
 	for _, a := range st.Aliases {
 		b.aliases[a] = id
 	}
 	return f.Case, true
+}
+
+// caseOf is the case that an entry is about.
+func caseOf(e chain.Entry) (string, bool) {
+	if e.Record.Event == nil {
+		return "", false
+	}
+	if strings.HasPrefix(e.Chain, chain.PathPrefix) {
+		return e.Record.Event.Case, true
+	}
+	return strings.CutPrefix(e.Chain, Prefix)
 }
 
 // current is the cases of a zone without those that ended long ago, which no kiosk shows any more.
@@ -153,7 +173,11 @@ func (b *Book) Get(id string) (Case, []Entry, error) {
 	if f == nil {
 		return Case{}, nil, ErrUnknown
 	}
-	return f.Case, slices.Clone(f.history), nil
+	all := make([]Entry, len(f.history))
+	for i, h := range f.history {
+		all[i] = Entry{Rev: h.rev, Event: *h.event}
+	}
+	return f.Case, all, nil
 }
 
 func (b *Book) find(id string) *file {
@@ -191,15 +215,18 @@ func (b *Book) Open(zone string, mode activation.Mode) (string, bool) {
 func (b *Book) Changed(after uint64) ([]Case, uint64) {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
-	var out []Case
+	var found []*file // first whom, then what: a case is large, and there may be very many
 	for e := b.byRev.Back(); e != nil; e = e.Prev() {
 		f, ok := e.Value.(*file)
 		if !ok || f.Rev <= after {
 			break
 		}
+		found = append(found, f)
+	}
+	out := make([]Case, 0, len(found))
+	for _, f := range slices.Backward(found) {
 		out = append(out, f.Case)
 	}
-	slices.Reverse(out)
 	return out, b.rev
 }
 

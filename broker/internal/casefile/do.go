@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"safeyouthzone/broker/contract/activation"
 	"safeyouthzone/broker/contract/chain"
@@ -25,7 +26,7 @@ func (b *Book) Do(ctx context.Context, cmd activation.Command, from *chain.Origi
 
 // try makes one attempt; again says that somebody else was quicker.
 func (b *Book) try(ctx context.Context, cmd activation.Command, from *chain.Origin) (c Case, again bool, err error) {
-	c, head, err := b.head(cmd)
+	c, name, head, err := b.head(cmd)
 	if err != nil {
 		return c, false, err
 	}
@@ -40,9 +41,9 @@ func (b *Book) try(ctx context.Context, cmd activation.Command, from *chain.Orig
 		if _, err := activation.Apply(c.State, ev); err != nil { // never write what could not be read
 			return c, false, err
 		}
-		e, err := b.log.Append(ctx, Prefix+ev.Case, head, chain.Record{Event: &ev, Origin: from})
+		e, err := b.log.Append(ctx, name, head, chain.Record{Event: &ev, Origin: from})
 		if errors.Is(err, chain.ErrConflict) {
-			return c, true, b.reach(ctx, head.Seq+1, ev.Case)
+			return c, true, b.reach(ctx, head.Seq+1, name)
 		}
 		if err != nil {
 			return c, false, fmt.Errorf("cannot store %s: %w", ev.Type, err)
@@ -52,33 +53,32 @@ func (b *Book) try(ctx context.Context, cmd activation.Command, from *chain.Orig
 		}
 		head = e.Head
 	}
-	c, _, err = b.head(cmd)
+	c, _, _, err = b.head(cmd)
 	return c, false, err
 }
 
-func (b *Book) head(cmd activation.Command) (Case, chain.Head, error) {
+// head is a case, with its chain and the head of that.
+func (b *Book) head(cmd activation.Command) (Case, string, chain.Head, error) {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
 	f := b.find(cmd.Case)
 	if f == nil && cmd.Type != activation.Raised {
-		return Case{}, chain.Head{}, ErrUnknown
+		return Case{}, "", chain.Head{}, ErrUnknown
 	}
+	name, head := b.place(f, cmd)
 	if f == nil {
-		return Case{}, chain.Head{}, nil
+		return Case{}, name, head, nil
 	}
-	return f.Case, f.head, nil
+	return f.Case, name, head, nil
 }
 
-// reach waits until the book shows a ledger sequence; with a case, until that case has moved on.
-func (b *Book) reach(ctx context.Context, seq uint64, id string) error {
+// reach waits until the book shows a ledger sequence; with a chain, until that chain has moved on.
+func (b *Book) reach(ctx context.Context, seq uint64, name string) error {
 	for {
 		b.mu.RLock()
 		at, applied := b.rev, b.applied
-		if id != "" {
-			at = 0
-			if f := b.files[id]; f != nil {
-				at = f.head.Seq
-			}
+		if name != "" {
+			at = b.heads(name).Seq
 		}
 		b.mu.RUnlock()
 		if at >= seq {
@@ -90,4 +90,15 @@ func (b *Book) reach(ctx context.Context, seq uint64, id string) error {
 			return fmt.Errorf("cannot see what was stored: %w", ctx.Err())
 		}
 	}
+}
+
+// heads is the head of a chain. The caller holds the lock.
+func (b *Book) heads(name string) chain.Head {
+	if device, ok := strings.CutPrefix(name, chain.PathPrefix); ok {
+		return b.paths[device].head
+	}
+	if f := b.files[strings.TrimPrefix(name, Prefix)]; f != nil {
+		return f.head
+	}
+	return chain.Head{}
 }

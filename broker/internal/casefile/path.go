@@ -4,16 +4,38 @@ import (
 	"slices"
 
 	"safeyouthzone/broker/contract/activation"
+	"safeyouthzone/broker/contract/chain"
 )
 
-// forgetPath drops a device's last but one path test: there is one every hour, and nobody asks for it again. The ledger keeps it. The
-// caller holds the lock.
+// path is the path tests of one device: they are one chain, of which only the newest test is of interest.
+type path struct {
+	newest string // case
+	head   chain.Head
+}
+
+// place is the chain that a command's events belong to, and its head. The caller holds the lock.
+func (b *Book) place(f *file, cmd activation.Command) (name string, head chain.Head) {
+	switch {
+	case f != nil && f.State.Trigger == activation.ByPath:
+		return chain.PathPrefix + f.State.Device, b.paths[f.State.Device].head
+	case f != nil:
+		return Prefix + f.State.Case, f.head
+	case cmd.Trigger == activation.ByPath:
+		return chain.PathPrefix + cmd.Device, b.paths[cmd.Device].head
+	default:
+		return Prefix + cmd.Case, chain.Head{}
+	}
+}
+
+// forgetPath drops a device's last but one path test: there is one every hour, and nobody asks for it again. The caller holds the lock.
 func (b *Book) forgetPath(st activation.State) {
-	last := b.paths[st.Device]
+	p := b.paths[st.Device]
+	last := p.newest
 	if last == st.Case {
 		return
 	}
-	b.paths[st.Device] = st.Case
+	p.newest = st.Case
+	b.paths[st.Device] = p
 	f := b.files[last]
 	if f == nil || f.State.Stage().Open() {
 		return

@@ -8,5 +8,5 @@ func (b *Book) State(id string) (c Case, first uint64, ok bool) {
 	if f == nil {
 		return Case{}, 0, false
 	}
-	return f.Case, f.history[0].Rev, true
+	return f.Case, f.history[0].rev, true
 }

@@ -40,6 +40,8 @@ type Options struct {
 	Listen   string // host:port for devices
 	Name     string // of this node
 	Logger   *slog.Logger
+	// Later leaves it to the system when the disk is written. It is for a history that can be made again, never for calls.
+	Later bool
 }
 
 const (
@@ -96,14 +98,17 @@ func (e *Edge) options(o Options) (*server.Options, error) {
 	if err != nil {
 		return nil, err
 	}
-	so := &server.Options{}
+	so, sync := &server.Options{}, "always"
+	if o.Later {
+		sync = "10m"
+	}
 	conf := fmt.Sprintf(`
 server_name: %q
-jetstream { store_dir: %q, sync_interval: always, limits { default_max_consumers: -1 } }
+jetstream { store_dir: %q, sync_interval: %s, limits { default_max_consumers: -1 } }
 accounts { %s { jetstream: enabled, users: [ { user: %s, password: %q } ] } }
 authorization { timeout: %d, auth_callout { issuer: %s, account: %s, auth_users: [ %s ] } }
 max_payload: %d
-`, o.Name, o.StoreDir, account, appUser, e.password, authWithin, pub, account, appUser, maxPayload)
+`, o.Name, o.StoreDir, sync, account, appUser, e.password, authWithin, pub, account, appUser, maxPayload)
 	if err := so.ProcessConfigString(conf); err != nil {
 		return nil, fmt.Errorf("cannot configure engine: %w", err)
 	}

@@ -23,6 +23,14 @@ const (
 type Receipts struct {
 	mu      sync.Mutex
 	devices map[string]*account
+	passing map[string]struct{} // devices of which the ledger has something that it will drop
+}
+
+// Kept is how far one log of a device was taken, written down beside the ledger: of path tests the ledger drops the oldest, and a number that
+// was taken once must stay taken.
+type Kept struct {
+	Log     string `json:"log"`
+	Through uint64 `json:"through"`
 }
 
 type account struct {
@@ -39,7 +47,9 @@ type numbers struct {
 }
 
 // NewReceipts returns receipts of an empty ledger.
-func NewReceipts() *Receipts { return &Receipts{devices: map[string]*account{}} }
+func NewReceipts() *Receipts {
+	return &Receipts{devices: map[string]*account{}, passing: map[string]struct{}{}}
+}
 
 // Apply takes the next entry of the ledger.
 func (r *Receipts) Apply(e chain.Entry) {
@@ -59,6 +69,42 @@ func (r *Receipts) Apply(e chain.Entry) {
 		n.reject(o.Seq, rej.Reason)
 	}
 	n.have(o.Seq)
+	if strings.HasPrefix(e.Chain, chain.PathPrefix) {
+		r.passing[o.Device] = struct{}{}
+	}
+}
+
+// Passing are the devices of whom the ledger got something since the last call that it will drop one day.
+func (r *Receipts) Passing() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	all := slices.Sorted(maps.Keys(r.passing))
+	clear(r.passing)
+	return all
+}
+
+// Account is what must be kept of a device.
+func (r *Receipts) Account(device string) []Kept {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var all []Kept
+	a := r.account(device)
+	for _, log := range a.used {
+		if n := a.logs[log]; n != nil && n.through > 0 {
+			all = append(all, Kept{log, n.through})
+		}
+	}
+	return all
+}
+
+// Keep takes what was kept of a device. It comes before the ledger.
+func (r *Receipts) Keep(device string, all []Kept) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, k := range all {
+		n := r.account(device).log(k.Log)
+		n.through = max(n.through, k.Through)
+	}
 }
 
 // Has reports whether a number was accepted or rejected.

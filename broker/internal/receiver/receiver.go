@@ -139,6 +139,9 @@ func (r *Receiver) accept(ctx context.Context, env wire.Envelope, from chain.Ori
 	if err != nil {
 		return err
 	}
+	if ev.Device != "" { // it speaks for no other
+		ev.Device = from.Device
+	}
 	z := &r.zones[lane(zone)]
 	z.Lock()
 	defer z.Unlock()

@@ -37,6 +37,9 @@ type Options struct {
 	Channels []broker.Channel
 
 	Agencies []broker.Agency // beside those of the demo
+
+	// Before is given the broker's data directory before the broker's first start; it may be nil.
+	Before func(dataDir string) error
 }
 
 // County is a running county.
@@ -73,7 +76,14 @@ func Start(ctx context.Context, o Options) (*County, error) {
 	if err := c.configure(); err != nil {
 		return nil, err
 	}
-	if err := c.StartBroker(ctx); err != nil {
+	err := error(nil)
+	if o.Before != nil {
+		err = o.Before(c.config.DataDir)
+	}
+	if err == nil {
+		err = c.StartBroker(ctx)
+	}
+	if err != nil {
 		c.Close()
 		return nil, err
 	}
