@@ -237,6 +237,7 @@ func (b *Broker) projection(ctx context.Context) error {
 	run, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	b.wg.Go(func() { b.receiver.Run(run) })
 	b.wg.Go(func() { kept.keep(run) })
+	b.wg.Go(func() { b.watchDisk(run) })
 	b.course.settle()
 	b.wg.Go(func() { b.downlink.Run(run) })
 	b.wg.Go(func() { b.course.erase(run) })

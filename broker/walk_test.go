@@ -82,9 +82,6 @@ func (w walker) send(to string, about, what typed, press ...string) string {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	if about == nil {
-		about = typed{}
-	}
 	args = []byte(strings.Replace(strings.Replace(string(args), ",null,", ",{},", 1), ",null,", ",{},", 1))
 	if bad := w.ask(fillAndPress + "(..." + string(args) + ")"); bad != "" {
 		w.t.Fatal(bad)

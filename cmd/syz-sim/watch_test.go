@@ -13,8 +13,8 @@ import (
 )
 
 // TestTheWitnessNoticesABrokerThatIsDeadInEveryWay: killed; frozen, so that its ports still take connections; half dead, with a disk so full
-// that the desk can be looked at and no call can be kept. Each is an alarm of the witness.
-// BUG(dispatch): after a full disk the ledger takes nothing until the broker is started again, also when there is room.
+// that the desk can be looked at and no call can be kept. Each is an alarm of the witness. When there is room again the broker ends by itself,
+// for whatever started it to start it again, and is well.
 func TestTheWitnessNoticesABrokerThatIsDeadInEveryWay(t *testing.T) {
 	dir := t.TempDir()
 	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=64m"); err != nil {
@@ -65,6 +65,18 @@ func TestTheWitnessNoticesABrokerThatIsDeadInEveryWay(t *testing.T) {
 	}
 	time.Sleep(time.Second) // a proof is a second apart from the last
 	dead("its disk is full")
+	if err := os.Remove(fill); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-c.Broker.Done():
+	case <-ctx.Done():
+		t.Fatal("there is room again, and the broker that can not write goes on")
+	}
+	if err := c.StartBroker(ctx); err != nil {
+		t.Fatal(err)
+	}
+	alive("started again after a full disk")
 }
 
 // fillUp writes until there is no room.

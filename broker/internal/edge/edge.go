@@ -59,6 +59,7 @@ type Edge struct {
 	conns    []*nats.Conn // all of them
 	ready    chan struct{}
 	open     sync.Once
+	stopped  chan struct{} // closed when the engine writes no more
 	password string
 	issuer   nkeys.KeyPair
 	auth     Authority // set before ready is closed
@@ -71,7 +72,7 @@ func Start(ctx context.Context, o Options) (*Edge, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot make callout key: %w", err)
 	}
-	e := &Edge{ready: make(chan struct{}), password: rand.Text(), issuer: issuer, log: o.Logger}
+	e := &Edge{ready: make(chan struct{}), stopped: make(chan struct{}), password: rand.Text(), issuer: issuer, log: o.Logger}
 	so, err := e.options(o)
 	if err != nil {
 		return nil, err
@@ -79,7 +80,7 @@ func Start(ctx context.Context, o Options) (*Edge, error) {
 	if e.srv, err = server.NewServer(so); err != nil {
 		return nil, fmt.Errorf("cannot create engine: %w", err)
 	}
-	e.srv.SetLoggerV2(engineLog{o.Logger}, false, false, false)
+	e.srv.SetLoggerV2(engineLog{o.Logger, sync.OnceFunc(func() { close(e.stopped) })}, false, false, false)
 	e.srv.Start()
 	if err := e.connect(ctx); err != nil {
 		e.Close()
@@ -256,6 +257,9 @@ func (e *Edge) Kick(device string) error {
 	}
 	return nil
 }
+
+// Stopped is closed when the engine has met a disk that takes nothing. From then on it stores nothing more, also when there is room again.
+func (e *Edge) Stopped() <-chan struct{} { return e.stopped }
 
 // Close stops the engine and waits until it has stopped.
 func (e *Edge) Close() {

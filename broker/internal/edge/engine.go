@@ -40,7 +40,10 @@ func (e *Edge) memorySessions(ctx context.Context) error {
 }
 
 // engineLog gives the engine's own words to our log, where they count as one attribute, not as messages.
-type engineLog struct{ l *slog.Logger }
+type engineLog struct {
+	l    *slog.Logger
+	stop func() // called when the engine has given up writing, which it never takes up again
+}
 
 func (g engineLog) say(level slog.Level, format string, v []any) {
 	g.l.Log(context.Background(), level, "engine", slog.String("text", fmt.Sprintf(format, v...)))
@@ -49,6 +52,14 @@ func (g engineLog) say(level slog.Level, format string, v []any) {
 func (g engineLog) Noticef(f string, v ...any) { g.say(slog.LevelDebug, f, v) }
 func (g engineLog) Warnf(f string, v ...any)   { g.say(slog.LevelWarn, f, v) }
 func (g engineLog) Fatalf(f string, v ...any)  { g.say(slog.LevelError, f, v) }
-func (g engineLog) Errorf(f string, v ...any)  { g.say(slog.LevelWarn, f, v) }
+
+// Errorf is how the engine tells that a disk took nothing: there is no other sign of it.
+func (g engineLog) Errorf(f string, v ...any) {
+	g.say(slog.LevelWarn, f, v)
+	if strings.Contains(f, "critical write error") {
+		g.stop()
+	}
+}
+
 func (g engineLog) Debugf(f string, v ...any)  { g.say(slog.LevelDebug, f, v) }
 func (g engineLog) Tracef(f string, v ...any)  { g.say(slog.LevelDebug, f, v) }
