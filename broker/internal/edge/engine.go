@@ -61,5 +61,5 @@ func (g engineLog) Errorf(f string, v ...any) {
 	}
 }
 
-func (g engineLog) Debugf(f string, v ...any)  { g.say(slog.LevelDebug, f, v) }
-func (g engineLog) Tracef(f string, v ...any)  { g.say(slog.LevelDebug, f, v) }
+func (g engineLog) Debugf(f string, v ...any) { g.say(slog.LevelDebug, f, v) }
+func (g engineLog) Tracef(f string, v ...any) { g.say(slog.LevelDebug, f, v) }
