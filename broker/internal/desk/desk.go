@@ -72,6 +72,7 @@ type Options struct {
 
 // Desk serves the pages and the API.
 type Desk struct {
+	drafts   drafts // of documents
 	opt      Options
 	agencies map[string]Agency
 	log      *slog.Logger

@@ -1,15 +1,18 @@
 package desk
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
-	"strings"
+	"sync"
 	"time"
 
 	"safeyouthzone/broker/contract/protocol"
+	"safeyouthzone/broker/internal/desk/docform"
 )
 
 func (d *Desk) documentPageRoutes() []Route {
@@ -33,16 +36,16 @@ func (d *Desk) protocolPage(w http.ResponseWriter, _ *http.Request, seat Seat) {
 	d.sheet(w, seat, "protocol", "Protocol", protocolView{p.Template(^uint64(0)), p.Lists(), p.Stations()})
 }
 
-// documentTitles are the documents that are edited as text.
+// documentTitle names the page of a document that is edited as a form.
 func documentTitle(kind string) (string, bool) {
 	switch kind {
-	case "template":
+	case docform.Template:
 		return "Edit the protocol", true
-	case "lists":
+	case docform.Lists:
 		return "Edit the code lists", true
-	case "stations":
+	case docform.Stations:
 		return "Edit the stations", true
-	case "retention":
+	case docform.Retention:
 		return "Edit the retention rule", true
 	default:
 		return "", false
@@ -53,11 +56,57 @@ func documentTitle(kind string) (string, bool) {
 type editView struct {
 	Kind    string
 	Seen    uint64
-	Text    string
+	Form    docform.Form
+	Draft   bool // it is what this person left off with
 	Preview bool
-	Changes []protocol.Change // of a template
-	Lines   []diffLine
-	Faults  protocol.Faults
+	Changes []docform.Change
+	Text    string // what comes into force
+}
+
+// draft is what a person has entered and not put in force. It is in memory: it bridges a fresh sign-in, a refusal and a closed page.
+type draft struct {
+	seen uint64
+	form url.Values
+}
+
+const maxDrafts = 64
+
+// drafts are those of everybody, the newest kept.
+type drafts struct {
+	mu  sync.Mutex
+	all map[string]draft
+}
+
+func (d *drafts) get(seat Seat, kind string) (draft, bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	x, ok := d.all[seat.User+" "+kind]
+	return x, ok
+}
+
+func (d *drafts) keep(seat Seat, kind string, x draft) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.all == nil || len(d.all) >= maxDrafts {
+		d.all = map[string]draft{}
+	}
+	d.all[seat.User+" "+kind] = x
+}
+
+func (d *drafts) drop(seat Seat, kind string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.all, seat.User+" "+kind)
+}
+
+func (d *Desk) county() docform.County {
+	c := docform.County{Zone: func(id string) bool { _, ok := d.opt.Zones.Zone(id); return ok }}
+	for _, a := range d.opt.Agencies {
+		if a.Role != "" && !slices.ContainsFunc(c.Roles, func(o docform.Option) bool { return o.Value == a.Role }) {
+			c.Roles = append(c.Roles, docform.Option{Value: a.Role, Words: a.Name})
+		}
+	}
+	return c
 }
 
 func (d *Desk) editPage(w http.ResponseWriter, r *http.Request, seat Seat) {
@@ -67,87 +116,109 @@ func (d *Desk) editPage(w http.ResponseWriter, r *http.Request, seat Seat) {
 		d.notFound(w, r)
 		return
 	}
+	d.showEditor(w, seat, kind, title, nil)
+}
+
+// showEditor shows what this person left off with, or the document in force.
+func (d *Desk) showEditor(w http.ResponseWriter, seat Seat, kind, title string, notice *refusal) {
 	body, n := d.opt.Course.Protocol.Document(kind, "")
-	d.subsheet(w, seat, http.StatusOK, "protocol", "edit", title, editView{Kind: kind, Seen: n, Text: indented(body)}, nil)
-}
-
-func indented(body []byte) string {
-	var b bytes.Buffer
-	if err := json.Indent(&b, bytes.TrimSpace(body), "", "  "); err != nil {
-		return string(body)
+	v := editView{Kind: kind, Seen: n}
+	var err error
+	if left, ok := d.drafts.get(seat, kind); ok {
+		v.Draft, v.Seen = true, left.seen
+		v.Form, _, err = docform.Read(kind, body, left.form, d.county())
+	} else {
+		v.Form, err = docform.Of(kind, body, d.county())
 	}
-	return b.String() + "\n"
+	code := http.StatusOK
+	if notice != nil {
+		code = notice.Status
+	}
+	if err != nil {
+		d.log.Error("document can not be edited", slog.String("kind", kind), slog.Any("error", err))
+		code, notice = notStored.Status, &notStored
+	}
+	d.subsheet(w, seat, code, "protocol", "edit", title, v, notice)
 }
 
-// formDocument reads what the editor sent.
-func formDocument(r *http.Request) (editView, *refusal) {
+// previewForm shows what would change, and says at each field what is wrong; nothing is stored. The buttons for rows come here too.
+func (d *Desk) previewForm(w http.ResponseWriter, r *http.Request, seat Seat) {
+	kind := r.PathValue("kind")
+	title, ok := documentTitle(kind)
+	if !ok {
+		d.notFound(w, r)
+		return
+	}
 	if err := r.ParseForm(); err != nil {
-		return editView{}, tooLarge(err)
+		d.refuse(w, r, *tooLarge(err))
+		return
+	}
+	if r.PostForm.Get("do") == "discard" {
+		d.drafts.drop(seat, kind)
+		http.Redirect(w, r, "/documents/"+kind, http.StatusSeeOther)
+		return
 	}
 	seen, err := strconv.ParseUint(r.PostForm.Get("seen"), 10, 64)
 	if err != nil {
-		return editView{}, &badRequest
-	}
-	text := strings.ReplaceAll(r.PostForm.Get("text"), "\r\n", "\n")
-	return editView{Kind: r.PathValue("kind"), Seen: seen, Text: text}, nil
-}
-
-// previewForm shows what would change, and names every fault; nothing is stored.
-func (d *Desk) previewForm(w http.ResponseWriter, r *http.Request, seat Seat) {
-	v, p := formDocument(r)
-	title, ok := documentTitle(v.Kind)
-	if p != nil || !ok {
 		d.refuse(w, r, badRequest)
 		return
 	}
-	body, _ := d.opt.Course.Protocol.Document(v.Kind, "")
+	body, _ := d.opt.Course.Protocol.Document(kind, "")
+	form, more, err := docform.Read(kind, body, r.PostForm, d.county())
+	was, err2 := docform.Of(kind, body, d.county())
+	if err := errors.Join(err, err2); err != nil {
+		d.refuse(w, r, notStored)
+		return
+	}
+	v := editView{Kind: kind, Seen: seen, Form: form, Draft: true}
+	d.drafts.keep(seat, kind, draft{seen, draftOf(form, r.PostForm)})
 	code := http.StatusOK
-	if err := validDocument(v.Kind, []byte(v.Text)); errors.As(err, &v.Faults) {
-		code = http.StatusUnprocessableEntity
-	} else {
-		v.Preview, v.Lines = true, diffLines(indented(body), v.Text)
-		if next, err := protocol.ParseTemplate([]byte(v.Text)); err == nil && v.Kind == "template" {
-			v.Changes = protocol.Diff(d.opt.Course.Protocol.Template(^uint64(0)), next)
+	if !more {
+		text, good := v.Form.Document(d.county())
+		if v.Preview = good; good {
+			v.Changes, v.Text = docform.Changes(was, v.Form), string(text)
+		} else {
+			code = http.StatusUnprocessableEntity
 		}
 	}
 	d.subsheet(w, seat, code, "protocol", "edit", title, v, nil)
 }
 
-func validDocument(kind string, text []byte) error {
-	var err error
-	switch kind {
-	case "template":
-		_, err = protocol.ParseTemplate(text)
-	case "lists":
-		_, err = protocol.ParseLists(text)
-	case "stations":
-		_, err = protocol.ParseStations(text)
-	default:
-		if !json.Valid(text) {
-			err = protocol.Faults{{Where: "document", What: "it is not JSON"}}
-		}
-	}
-	return err
+// draftOf is what a browser would send of a form as it is now, after its rows were moved.
+func draftOf(f docform.Form, sent url.Values) url.Values {
+	v := f.Values()
+	v.Set("seen", sent.Get("seen"))
+	return v
 }
 
 // enforceForm puts a previewed document in force, unless somebody else changed it meanwhile.
 func (d *Desk) enforceForm(w http.ResponseWriter, r *http.Request, seat Seat) {
-	v, p := formDocument(r)
-	title, ok := documentTitle(v.Kind)
-	if p == nil && !ok {
-		p = &badRequest
+	kind := r.PathValue("kind")
+	title, ok := documentTitle(kind)
+	if !ok {
+		d.notFound(w, r)
+		return
 	}
-	if p == nil {
-		p = d.put(r, seat, v.Kind, "", v.Seen, []byte(v.Text))
+	if err := r.ParseForm(); err != nil {
+		d.refuse(w, r, *tooLarge(err))
+		return
 	}
+	seen, err := strconv.ParseUint(r.PostForm.Get("seen"), 10, 64)
+	if err != nil {
+		d.refuse(w, r, badRequest)
+		return
+	}
+	p := d.put(r, seat, kind, "", seen, []byte(r.PostForm.Get("text")))
 	if p == nil {
+		d.drafts.drop(seat, kind)
 		http.Redirect(w, r, "/protocol", http.StatusSeeOther)
 		return
 	}
-	if p.Code == "changed" { // theirs is in force now: the next preview compares with it
-		_, v.Seen = d.opt.Course.Protocol.Document(v.Kind, "")
+	if left, ok := d.drafts.get(seat, kind); ok && p.Code == "changed" { // theirs is in force now: the next preview compares with it
+		_, left.seen = d.opt.Course.Protocol.Document(kind, "")
+		d.drafts.keep(seat, kind, left)
 	}
-	d.subsheet(w, seat, p.Status, "protocol", "edit", title, v, p)
+	d.showEditor(w, seat, kind, title, p)
 }
 
 type retentionView struct {
@@ -172,63 +243,6 @@ func (d *Desk) retentionPage(w http.ResponseWriter, _ *http.Request, seat Seat) 
 		v.Rows = append(v.Rows, d.caseRow(h))
 	}
 	d.sheet(w, seat, "retention", "Retention", v)
-}
-
-// diffLine is a line of a comparison: kept, added or removed.
-type diffLine struct{ Mark, Text string }
-
-// diffLines compares two texts by their longest common run of lines, and keeps two lines around each change.
-func diffLines(was, is string) []diffLine {
-	a, b := strings.Split(was, "\n"), strings.Split(is, "\n")
-	table := make([][]int, len(a)+1)
-	for i := range table {
-		table[i] = make([]int, len(b)+1)
-	}
-	for i := len(a) - 1; i >= 0; i-- {
-		for j := len(b) - 1; j >= 0; j-- {
-			if table[i][j] = max(table[i+1][j], table[i][j+1]); a[i] == b[j] {
-				table[i][j] = table[i+1][j+1] + 1
-			}
-		}
-	}
-	var out []diffLine
-	i, j := 0, 0
-	for i < len(a) || j < len(b) {
-		switch {
-		case i < len(a) && j < len(b) && a[i] == b[j]:
-			out = append(out, diffLine{" ", a[i]})
-			i, j = i+1, j+1
-		case j == len(b) || i < len(a) && table[i+1][j] >= table[i][j+1]:
-			out = append(out, diffLine{"-", a[i]})
-			i++
-		default:
-			out = append(out, diffLine{"+", b[j]})
-			j++
-		}
-	}
-	return around(out)
-}
-
-func around(all []diffLine) []diffLine {
-	const context = 2
-	near := make([]bool, len(all))
-	for i, l := range all {
-		if l.Mark != " " {
-			for k := max(0, i-context); k <= min(len(all)-1, i+context); k++ {
-				near[k] = true
-			}
-		}
-	}
-	var out []diffLine
-	for i, l := range all {
-		switch {
-		case near[i]:
-			out = append(out, l)
-		case i > 0 && near[i-1]:
-			out = append(out, diffLine{"…", ""})
-		}
-	}
-	return out
 }
 
 // spanWords says a duration of the template: 90 min, 36 h, 90 days.
