@@ -10,6 +10,9 @@ import (
 	"strings"
 )
 
+// where begins what a test itself says.
+var where = regexp.MustCompile(`^[\w.-]+\.go:\d+: `)
+
 // missing is how a skipped test says that it did not find what it needs, or says nothing.
 var missing = regexp.MustCompile(`(?i)\bno reason|not (installed|found|there|available)|missing|unavailable|no such|\b(needs?|requires?|cannot)\b|` +
 	`\bno (browser|chromium|display|x server|window|screen|compiler|root)`)
@@ -171,6 +174,9 @@ func skipReason(output []string) string {
 	var said []string
 	for _, o := range output {
 		o = strings.TrimSpace(o)
+		if where.MatchString(o) { // what was logged before is no reason
+			said = nil
+		}
 		if o != "" && !strings.HasPrefix(o, "--- ") {
 			said = append(said, o)
 		}
