@@ -53,7 +53,7 @@ func TestWhoAnsweredHearsAtOnceWhatHappenedSince(t *testing.T) {
 				// The advocates have not answered: their ladder goes on as if nothing had happened, unless it is over.
 				want := []string{"0s push p-1", "0s mail a-1", "30s push p-1"}
 				r.want(want...)
-				if w := r.sent[len(r.sent)-1].Why; w != dispatch.News {
+				if w := r.got()[len(r.got())-1].Why; w != dispatch.News {
 					t.Errorf("told as %q", w)
 				}
 				time.Sleep(time.Hour)
@@ -156,13 +156,11 @@ func TestNewsSurviveARestartAndAreToldOnce(t *testing.T) {
 		r.node("b1")
 		time.Sleep(time.Minute)
 		var ids []string
-		r.mu.Lock()
-		for _, s := range r.sent[before:] {
+		for _, s := range r.got()[before:] {
 			if s.Why == dispatch.News {
 				ids = append(ids, s.ID)
 			}
 		}
-		r.mu.Unlock()
 		slices.Sort(ids)
 		if n := len(slices.Compact(ids)); n != 1 {
 			t.Errorf("%d notices of one piece of news: %v", n, ids)
@@ -209,7 +207,7 @@ func TestADrillTellsNewsToo(t *testing.T) {
 		time.Sleep(9 * time.Second)
 		r.says(id, activation.Command{Type: activation.Left})
 		r.want("0s mail p-1", "10s mail p-1")
-		if m := r.sent[1].Mode; m != activation.Drill {
+		if m := r.got()[1].Mode; m != activation.Drill {
 			t.Errorf("told in mode %q", m)
 		}
 	})

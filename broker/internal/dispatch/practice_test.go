@@ -84,7 +84,7 @@ func TestADrillGoesTheWholeWay(t *testing.T) {
 		}
 		time.Sleep(time.Hour)
 		r.want("0s mail p-1", "3m0s mail p-1")
-		for _, s := range r.sent {
+		for _, s := range r.got() {
 			if s.Mode != activation.Drill {
 				t.Errorf("a drill is told as %s", s.Mode)
 			}

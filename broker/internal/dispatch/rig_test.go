@@ -327,3 +327,10 @@ func (r *rig) want(want ...string) {
 		r.t.Errorf("told:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }
+
+// got is what was sent so far.
+func (r *rig) got() []sent {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.sent)
+}

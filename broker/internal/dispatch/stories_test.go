@@ -115,7 +115,7 @@ func TestNobodyOnDutyIsAnAlarmAndTheNextRungComesAtOnce(t *testing.T) {
 		if c, ok := r.state(id).Ladder.Climbed(0, 1); !ok || !c.Nobody || !r.state(id).Ladder.Nobody(0, 1) {
 			t.Errorf("the first rung reached nobody and the ledger does not say so: %+v", c)
 		}
-		if w := r.sent[0].Why; w != dispatch.Nobody {
+		if w := r.got()[0].Why; w != dispatch.Nobody {
 			t.Errorf("the supervisor is told as %q", w)
 		}
 	})
@@ -228,7 +228,7 @@ func TestANoticeThatWasSentButNotWrittenDownKeepsItsID(t *testing.T) {
 		r.ledger.setFail(nil)
 		r.node("b1")
 		time.Sleep(20 * time.Second)
-		if len(r.told()) != 2 || r.sent[0].ID != r.sent[1].ID {
+		if len(r.told()) != 2 || r.got()[0].ID != r.got()[1].ID {
 			t.Errorf("sent %v", r.told())
 		}
 	})
@@ -268,7 +268,7 @@ func TestTheMostUrgentAreToldFirst(t *testing.T) {
 			t.Fatalf("%d were told", len(r.told()))
 		}
 		wrong := 0
-		for i, s := range r.sent {
+		for i, s := range r.got() {
 			if want := 3 - i/100; s.Urgency != want {
 				wrong++
 			}
@@ -287,9 +287,7 @@ func TestNothingOfACaseButItsCodeAndZoneIsInANotice(t *testing.T) {
 		id := r.raise(activation.Actual)
 		r.do(activation.Command{Case: id, Type: activation.NeedAsked, Need: activation.Afraid, Mode: activation.Actual, Actor: activation.Actor{Kind: activation.ByDevice, ID: "d-1"}})
 		time.Sleep(5 * time.Minute)
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		for _, s := range r.sent {
+		for _, s := range r.got() {
 			if text := fmt.Sprintf("%+v", s.Notice); strings.Contains(text, string(activation.Afraid)) || strings.Contains(text, ":d-1") || strings.Contains(text, "youth") {
 				t.Errorf("a notice says %s", text)
 			}
