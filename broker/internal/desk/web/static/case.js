@@ -5,6 +5,7 @@ import { tick } from './clock.js'
 import { paint, tell } from './looking.js'
 
 let asked = 0
+let going = 0 // the person is on the way to another case: nothing that only keeps the old one fresh may come in between
 
 async function fetchCase(id, again = '') {
   const r = await fetch(`/desk/${id}/detail${again}`, { signal: AbortSignal.timeout(8000) })
@@ -41,7 +42,7 @@ function swap(next) {
 }
 
 export async function refresh(id) {
-  if (id !== selected()) return
+  if (going || id !== selected()) return
   const mine = ++asked
   try {
     const next = await fetchCase(id, '?again') // the same reading goes on
@@ -52,10 +53,12 @@ export async function refresh(id) {
 }
 
 export async function show(id, { push = true, view = 'detail' } = {}) {
-  const mine = ++asked
+  const mine = going = ++asked
+  let arrived = false
   try {
     const next = await fetchCase(id)
     if (mine !== asked) return
+    arrived = true
     swap(next)
     document.body.dataset.view = view
     if (push) history.pushState({}, '', '/desk/' + id)
@@ -64,6 +67,9 @@ export async function show(id, { push = true, view = 'detail' } = {}) {
   } catch {
     if (push) notice('The activation could not be opened.', 'Check the connection and try again.')
   }
+  if (going !== mine) return
+  going = 0
+  if (!arrived) refresh(selected()) // what was left out meanwhile
 }
 
 async function send(form, button) {
