@@ -105,7 +105,7 @@ func (e *Edge) options(o Options) (*server.Options, error) {
 	}
 	conf := fmt.Sprintf(`
 server_name: %q
-jetstream { store_dir: %q, sync_interval: %s, limits { default_max_consumers: -1 } }
+jetstream { store_dir: %q, sync_interval: %q, limits { default_max_consumers: -1 } }
 accounts { %s { jetstream: enabled, users: [ { user: %s, password: %q } ] } }
 authorization { timeout: %d, auth_callout { issuer: %s, account: %s, auth_users: [ %s ] } }
 max_payload: %d
