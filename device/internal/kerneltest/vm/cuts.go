@@ -135,7 +135,7 @@ func (f *life) live(ctx context.Context, first bool) error {
 		return err
 	}
 	if !first && f.random.IntN(atStart) == 0 { // the power goes while the agent starts
-		f.listen(time.Duration(f.random.IntN(250)) * time.Millisecond)
+		f.listen(time.Duration(f.random.IntN(150)) * time.Millisecond)
 		f.result.change(func() { f.result.AtStart++ })
 		return nil
 	}
@@ -145,7 +145,7 @@ func (f *life) live(ctx context.Context, first bool) error {
 	if _, err := f.machine.expect(ctx, "UP", f.hear); err != nil {
 		return err
 	}
-	f.listen(time.Duration(f.random.IntN(200)) * time.Millisecond)
+	f.listen(time.Duration(f.random.IntN(120)) * time.Millisecond)
 	return nil
 }
 

@@ -11,7 +11,7 @@ import (
 // agent whose power will be cut is started before that, so that its machines have it in their memory already.
 const script = `#!/bin/busybox sh
 /bin/busybox --install -s /bin
-export PATH=/bin HOME=/tmp
+export PATH=/bin HOME=/tmp GOGC=400
 mount -t proc p /proc; mount -t sysfs s /sys; mount -t devtmpfs d /dev; mount -t tmpfs -o size=400m t /tmp
 ip link set lo up
 stty -echo
