@@ -1,11 +1,13 @@
 package screen_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/test"
 
 	"safeyouthzone/broker/contract/activation"
@@ -14,6 +16,7 @@ import (
 	"safeyouthzone/kiosk/internal/locale"
 	"safeyouthzone/kiosk/internal/screen"
 	"safeyouthzone/kiosk/internal/theme"
+	"safeyouthzone/kiosk/internal/touch"
 )
 
 // buttons lists the ids that can be tapped on a page.
@@ -119,4 +122,39 @@ func BenchmarkClose(b *testing.B) {
 		w.SetContent(page.Object())
 		page.Update(closed)
 	}
+}
+
+// Fyne throws the renderers of a page away that was hidden for a minute, and does not lay out a widget that comes back with its old size: what
+// it makes then must draw the same at once, or the site's name is gone after a call.
+func TestAPageThatWasHiddenForLongIsDrawnWhole(t *testing.T) {
+	r := newRig(t, sizes()[0], theme.Look{})
+	for _, s := range canned.All() {
+		t.Run(s.Name, func(t *testing.T) {
+			visit(r.show(s.State, "en"), fyne.Position{}, func(o fyne.CanvasObject, _ fyne.Position) {
+				w, ok := o.(fyne.Widget)
+				if !ok {
+					return
+				}
+				if before, after := parts(test.WidgetRenderer(w)), parts(w.CreateRenderer()); !slices.Equal(before, after) {
+					t.Errorf("%s: drawn %v, and made anew %v", describe(o), before, after)
+				}
+			})
+		})
+	}
+}
+
+// parts is where a widget's objects are, and their words.
+func parts(r fyne.WidgetRenderer) []string {
+	var out []string
+	for _, o := range r.Objects() {
+		words := ""
+		switch o := o.(type) {
+		case *canvas.Text:
+			words = o.Text
+		case *touch.Text:
+			words = o.Words() + fmt.Sprint(parts(test.WidgetRenderer(o)))
+		}
+		out = append(out, fmt.Sprintf("%T %q at %v, %v, shown %v", o, words, o.Position(), o.Size(), o.Visible()))
+	}
+	return out
 }

@@ -87,6 +87,7 @@ func (d *Dot) CreateRenderer() fyne.WidgetRenderer {
 		dot: d, halo: canvas.NewCircle(d.look.Color(theme.Halo)), disc: canvas.NewCircle(nil),
 		tick: NewIcon(d.look, Tick, theme.OnTeal, 3),
 	}
+	r.Layout(d.Size())
 	r.Refresh()
 	return r
 }

@@ -166,8 +166,13 @@ func (t *Text) lineHeight(size float32) float32 {
 	return t.look.Px(size) * leading * t.look.Leading()
 }
 
-// CreateRenderer draws one canvas text for each line.
-func (t *Text) CreateRenderer() fyne.WidgetRenderer { return &textRenderer{text: t} }
+// CreateRenderer draws one canvas text for each line. Fyne throws renderers of hidden pages away after a minute, and lays a widget out only
+// when its size changes: a renderer must draw the words from its first moment.
+func (t *Text) CreateRenderer() fyne.WidgetRenderer {
+	r := &textRenderer{text: t}
+	r.Layout(t.Size())
+	return r
+}
 
 type textRenderer struct {
 	text    *Text
