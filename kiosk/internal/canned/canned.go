@@ -81,6 +81,13 @@ func fallback(f agentapi.Fallback) func(*flow.State, *agentapi.Activation) {
 	return func(_ *flow.State, a *agentapi.Activation) { a.Fallback, a.Tries, a.LastTryMS = f, 14, 3000 }
 }
 
+// three is a site with so few languages that each has its button on the page.
+func three(screen flow.Screen) flow.State {
+	s := Base()
+	s.Screen, s.Agent.Settings.Languages = screen, []string{"en", "es", "km"}
+	return s
+}
+
 func with(s flow.State, f func(*flow.State)) flow.State {
 	f(&s)
 	return s
@@ -99,6 +106,8 @@ func All() []Sample { //nolint:funlen // a table of pages, one after the other
 		{"idle-new", false, with(Base(), func(s st) { s.Agent = agentapi.State{} })},
 		{"idle-call", true, with(Call(flow.Idle, activation.Sending, fallback(agentapi.NoReceipt)), func(s st) { s.Case = "" })},
 		{"idle-drill", false, with(Call(flow.Idle, activation.Received, drill), func(s st) { s.Case, s.Drill = "", false })},
+		{"idle-three", false, three(flow.Idle)},
+		{"ask-three", false, three(flow.Ask)},
 		{"ask", true, with(Base(), func(s st) { s.Screen = flow.Ask })},
 		{"ask-drill", false, with(Call(flow.Ask, activation.Received, drill), func(s st) { s.Case, s.Drill = "", false })},
 		{"status-saving", false, with(Base(), func(s st) {
@@ -117,7 +126,7 @@ func All() []Sample { //nolint:funlen // a table of pages, one after the other
 		{"status-handed", true, Call(flow.Status, activation.StageHandedOver)},
 		{"status-left", false, Call(flow.Status, activation.Gone, drill)},
 		{"broken", true, with(Base(), func(s st) { s.Gone = true })},
-		{"pin", false, with(Base(), func(s st) { s.Screen, s.Typed = flow.PIN, "246" })},
+		{"pin", true, with(Base(), func(s st) { s.Screen, s.Typed = flow.PIN, "246" })},
 		{"pin-wrong", true, with(Base(), func(s st) { s.Screen, s.Note = flow.PIN, flow.Note{Code: agentapi.PINWrong} })},
 		{"pin-locked", false, with(Base(), func(s st) {
 			s.Screen, s.Note = flow.PIN, flow.Note{Code: agentapi.PINLocked, Until: Noon().Add(50 * time.Second)}
@@ -223,6 +232,10 @@ func All() []Sample { //nolint:funlen // a table of pages, one after the other
 		})},
 		{"steps-wait-declined", false, Call(flow.Steps, activation.StageComing, staff, drill, at(flow.WaitTogether), func(_ st, a ac) {
 			a.Message, a.StandDown, a.Welfare = activation.Longer, activation.StandDownRefused, &wire.Welfare{State: activation.WelfareOK}
+		})},
+		{"steps-wait-unnamed", false, with(Base(), func(s st) {
+			s.Screen, s.Step, s.Wish, s.Staff = flow.Steps, flow.WaitTogether, flow.TapLook, flow.Session{Role: "staff", Token: "t"}
+			s.Call = &flow.Call{Waiting: true, Effect: flow.Raise{Mode: activation.Actual}}
 		})},
 		{"steps-who", true, Call(flow.Steps, activation.StageComing, staff, at(flow.WhoIsComing))},
 		{"steps-who-none", false, Call(flow.Steps, activation.Received, staff, at(flow.WhoIsComing))},

@@ -82,7 +82,7 @@ func (s State) begin() State {
 
 // clean forgets what was typed.
 func (s State) clean() State {
-	s.Typed, s.Busy, s.Note = "", false, Note{}
+	s.Typed, s.Busy, s.Note, s.Wish = "", false, Note{}, ""
 	return s
 }
 
@@ -213,7 +213,7 @@ func (s State) raised(e Raised) (State, []Effect) {
 	mine := s.Case == "" && s.mine()
 	if e.Code != "" || e.ID == "" {
 		call.Failed, call.NextTry = true, e.Now.Add(RetryEvery)
-		s.Call = &call
+		s.Call, s.Wish = &call, ""
 		if mine && (s.Screen == Steps || s.Screen == PIN) {
 			s.Screen = Trouble
 		}
@@ -221,15 +221,13 @@ func (s State) raised(e Raised) (State, []Effect) {
 	}
 	s.Call = nil
 	s = s.tell(e.ID)
-	var effects []Effect
-	for _, n := range call.Needs {
-		effects = append(effects, Act{Kind: AskNeed, Case: e.ID, Need: n})
+	effects := call.named(e.ID)
+	if !mine {
+		return s, effects
 	}
-	if mine {
-		s.Case = e.ID
-		s = s.follow().alarm()
-	}
-	return s, effects
+	s.Case = e.ID
+	s, more := s.follow().alarm().grant()
+	return s, append(effects, more...)
 }
 
 // mine reports whether the page is about the call that is on its way to the agent.

@@ -55,6 +55,10 @@ func (s State) tapSteps(id string) (State, []Effect) {
 		}
 		return s, nil
 	}
+	s, waits := s.wished(id)
+	if waits {
+		return s, nil
+	}
 	switch id {
 	case TapBack:
 		if s.Step == MakeReport && s.Called {
@@ -109,7 +113,7 @@ func (s State) forward() State {
 // next leaves a step: what was chosen there goes to the agent.
 func (s State) next() (State, []Effect) {
 	if s.Case == "" {
-		return s.forward(), nil
+		return s.noteFlags().forward(), nil
 	}
 	switch s.Step {
 	case ImmediateNeeds:

@@ -85,6 +85,8 @@ type Call struct {
 	Waiting bool              // the agent was asked and has not answered
 	Failed  bool              // the last try failed
 	Needs   []activation.Need // touched meanwhile
+	Flags   []activation.Need // that staff saw meanwhile
+	Token   string            // of theirs
 }
 
 // Asked is a need that was touched on this page.
@@ -148,6 +150,7 @@ type State struct {
 	AskAt  time.Time
 	Asked  activation.Welfare // the answer that is on its way
 	Unwell bool               // the youth needs help now, and the desk is told
+	Wish   string             // a button of [Steps] that waits for the name of the call
 
 	StaffOnly bool   // this kiosk stands where only staff are
 	From      Screen // under the page of languages

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/test"
 
 	"safeyouthzone/kiosk/internal/canned"
@@ -113,6 +114,9 @@ func fits(t *testing.T, page fyne.CanvasObject, size fyne.Size) {
 			for _, line := range test.WidgetRenderer(o).Objects() {
 				// The letters themselves fill about the middle of a line.
 				h := line.Size().Height
+				if line := line.(*canvas.Text); line.FontSource == nil && strings.TrimSpace(line.Text) != "" {
+					t.Errorf("no face has the letters of %q", line.Text)
+				}
 				l := area{me.name, at.X + line.Position().X, at.Y + line.Position().Y + 0.25*h, line.Size().Width, 0.5 * h}
 				if l.x < -1 || l.x+l.w > size.Width+1 {
 					t.Errorf("%s reaches over the page", l.name)

@@ -2,6 +2,7 @@ package screen
 
 import (
 	"slices"
+	"strings"
 
 	"fyne.io/fyne/v2"
 
@@ -56,7 +57,7 @@ func (l *languages) set(others []view.Language, all string) {
 		if i < direct {
 			b.Rename(flow.TapLang(others[i].Code))
 			b.Speak(others[i].Code)
-			b.Set(others[i].Name)
+			b.SetBoth(others[i].Name, mark(others[i], long))
 			l.shown = append(l.shown, b)
 		}
 	}
@@ -67,8 +68,23 @@ func (l *languages) set(others []view.Language, all string) {
 	}
 }
 
+// mark says under a name that the translation is a draft, where there is no page of all languages that says it.
+func mark(l view.Language, long bool) string {
+	if long {
+		return ""
+	}
+	return l.Mark
+}
+
 // natural is how wide a button must be for its words and icon.
-func natural(b *touch.Button) float32 { return width(b.Look(), b.Words(), b.Icon() != touch.NoIcon) }
+func natural(b *touch.Button) float32 {
+	words, sub, _ := strings.Cut(b.Words(), "\n")
+	w := width(b.Look(), words, b.Icon() != touch.NoIcon)
+	if sub != "" {
+		w = max(w, b.Look().Measure(sub, theme.Quiet, false)/b.Look().Scale+26)
+	}
+	return w
+}
 
 // place fills a row from the start.
 func (l *languages) place(box theme.Box) {

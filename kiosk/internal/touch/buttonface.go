@@ -109,7 +109,7 @@ func (r *buttonRenderer) Refresh() {
 	if b.face.Icon != NoIcon && (r.icon == nil || r.ink != p.ink) {
 		r.icon, r.ink = NewIcon(b.look, b.face.Icon, p.ink, 2.2), p.ink
 	}
-	r.words.look = b.look
+	r.words.look, r.sub.look = b.look, b.look
 	r.words.write(b.words, p.ink)
 	r.sub.write(b.sub, p.sub)
 	r.Layout(b.Size())
@@ -203,6 +203,7 @@ func (r *buttonRenderer) label(box theme.Box) {
 	if r.button.sub == "" {
 		box.Put(r.words)
 		r.sub.Resize(fyne.Size{})
+		r.sub.Move(fyne.Position{})
 		return
 	}
 	words := r.words.Height(box.W)

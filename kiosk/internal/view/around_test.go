@@ -1,6 +1,7 @@
 package view_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -9,8 +10,36 @@ import (
 	"safeyouthzone/broker/contract/wire"
 	"safeyouthzone/device/agentapi"
 	"safeyouthzone/kiosk/internal/flow"
+	"safeyouthzone/kiosk/internal/locale"
 	"safeyouthzone/kiosk/internal/view"
 )
+
+// Who reads a translation that no native speaker has checked is told so, in that language.
+func TestADraftSaysThatItIsOne(t *testing.T) {
+	set := words(t)
+	s := flow.New(noon(), set.Languages())
+	for _, c := range set {
+		s.Lang, s.Screen = c.Language, flow.Languages
+		draft := c.Review == locale.Draft
+		p := view.NewPicker(s, set)
+		if p.Note == "" {
+			t.Errorf("%s: the picker does not say what the mark means", c.Language)
+		}
+		i := slices.IndexFunc(p.Languages, func(l view.Language) bool { return l.Code == c.Language })
+		if marked := p.Languages[i].Mark != ""; marked != draft || (draft && p.Languages[i].Mark != c.Text("languages.mark")) {
+			t.Errorf("%s: the mark in the picker is %q", c.Language, p.Languages[i].Mark)
+		}
+		s.Screen = flow.PIN
+		if told := view.NewPIN(s, set).Caption == c.Text("languages.draft"); told != draft {
+			t.Errorf("%s: staff are told of a draft: %v", c.Language, told)
+		}
+	}
+	s.Lang = "en"
+	s.Langs = []string{"en"}
+	if p := view.NewPicker(s, set); p.Note != "" {
+		t.Errorf("without a draft the picker says %q", p.Note)
+	}
+}
 
 // The 36 hours run from when staff learned of it, in hours and not in calendar days, also over the night when clocks change.
 func TestTheWrittenReportIsDue(t *testing.T) {

@@ -31,8 +31,8 @@ type Idle struct {
 // Listing is one line of the site's programme.
 type Listing struct{ What, When string }
 
-// Language is one button of the picker, by its own name.
-type Language struct{ Code, Name string }
+// Language is one button of the picker, by its own name. Mark says in that language that no native speaker has checked it, or is empty.
+type Language struct{ Code, Name, Mark string }
 
 // NewIdle reads the neutral page.
 func NewIdle(s flow.State, set locale.Set) Idle {
@@ -77,10 +77,27 @@ func languages(s flow.State, set locale.Set) []Language {
 	var out []Language
 	for _, l := range s.Offered() {
 		if l != s.Lang {
-			out = append(out, Language{Code: l, Name: set.Pick(l).Name})
+			out = append(out, language(set, l))
 		}
 	}
 	return out
+}
+
+func language(set locale.Set, code string) Language {
+	c := set.Pick(code)
+	m := Language{Code: code, Name: c.Name}
+	if c.Review == locale.Draft {
+		m.Mark = c.Text("languages.mark")
+	}
+	return m
+}
+
+// draft is a sentence for whoever reads a translation that no native speaker has checked; empty for the others.
+func draft(c *locale.Catalog) string {
+	if c.Review == locale.Draft {
+		return c.Text("languages.draft")
+	}
+	return ""
 }
 
 // clockOf is the time of day without seconds: a page that changes each second costs power and gives nothing.

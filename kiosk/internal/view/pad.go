@@ -29,7 +29,7 @@ func NewPIN(s flow.State, set locale.Set) Pad {
 	c := set.Pick(s.Lang)
 	m := Pad{
 		Band: band(s, c), Back: c.Text("back"), OK: c.Text("ok"), Title: c.Text("pin.title"), Body: c.Text("pin.body"),
-		Line: strings.Repeat("●", len(s.Typed)), Ready: len(s.Typed) >= 4,
+		Line: strings.Repeat("•", len(s.Typed)), Ready: len(s.Typed) >= 4, Caption: draft(c),
 	}
 	if s.Busy {
 		m.Note = c.Text("pin.checking")

@@ -51,6 +51,7 @@ type Picker struct {
 	Band, Back, Close, Title string
 	Languages                []Language
 	Now                      string // the code of the language that is spoken
+	Note                     string // what the mark under a name means, if one has it
 }
 
 // NewPicker reads the page; each language is there by its own name.
@@ -58,7 +59,11 @@ func NewPicker(s flow.State, set locale.Set) Picker {
 	c := set.Pick(s.Lang)
 	m := Picker{Band: band(s, c), Back: c.Text("back"), Close: c.Text("close"), Title: c.Text("languages.title"), Now: s.Lang}
 	for _, l := range s.Offered() {
-		m.Languages = append(m.Languages, Language{Code: l, Name: set.Pick(l).Name})
+		one := language(set, l)
+		if one.Mark != "" {
+			m.Note = c.Text("languages.drafts")
+		}
+		m.Languages = append(m.Languages, one)
 	}
 	return m
 }

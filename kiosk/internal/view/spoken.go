@@ -60,7 +60,7 @@ func Spoken(s flow.State, set locale.Set) string {
 			say(n.What, spelled(n.Number))
 		}
 	case flow.Languages:
-		say(c.Text("languages.title"))
+		say(c.Text("languages.title"), NewPicker(s, set).Note)
 	default:
 		return ""
 	}

@@ -65,7 +65,7 @@ func NewSteps(s flow.State, set locale.Set) Steps {
 	case flow.MakeReport:
 		m = m.report(s, a, c)
 	case flow.WaitTogether:
-		m = m.wait(a, c)
+		m = m.wait(s, a, c)
 	case flow.WhoIsComing:
 		m = m.who(s, a, c)
 	case flow.HandOver:
@@ -73,6 +73,12 @@ func NewSteps(s flow.State, set locale.Set) Steps {
 	}
 	if s.Note.Code != "" && m.Note == "" && !m.Failed {
 		m.Note, m.Bad = c.Text("report.failed"), true
+	}
+	if s.Moment(flow.TapLeft) {
+		m.Left = c.Text("welfare.sending")
+	}
+	if s.Moment(m.NextID) {
+		m.Next = c.Text("welfare.sending")
 	}
 	return m
 }
@@ -154,7 +160,7 @@ func (m Steps) toCall(s flow.State, c *locale.Catalog) Steps {
 	return m
 }
 
-func (m Steps) wait(a agentapi.Activation, c *locale.Catalog) Steps {
+func (m Steps) wait(s flow.State, a agentapi.Activation, c *locale.Catalog) Steps {
 	m.Title = c.Text("wait.title")
 	m.Lines = []string{c.Text("wait.1"), c.Text("wait.2")}
 	if a.Message != "" {
@@ -171,6 +177,11 @@ func (m Steps) wait(a agentapi.Activation, c *locale.Catalog) Steps {
 		m.Note = c.Text("cancel.declined")
 	case activation.NoStandDown:
 		m.Aside = append(m.Aside, Choice{ID: flow.TapCancel, Text: c.Text("wait.cancel")})
+	}
+	for i := range m.Aside {
+		if s.Moment(m.Aside[i].ID) {
+			m.Aside[i].Text = c.Text("welfare.sending")
+		}
 	}
 	return m
 }
