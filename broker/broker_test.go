@@ -32,6 +32,20 @@ func act(t *testing.T, b *brokertest.Broker, agency, id, verb string, in any) in
 	return do(t, http.DefaultClient, r, nil)
 }
 
+// detail reads a case as the desk's API shows it.
+func detail(t *testing.T, b *brokertest.Broker, id string, out any) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+b.Addrs.Desk+"/api/v1/activations/"+id, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+brokertest.Token)
+	r.Header.Set("X-Syz-Agency", "advocate")
+	if s := do(t, http.DefaultClient, r, out); s != http.StatusOK {
+		t.Fatalf("detail: status %d", s)
+	}
+}
+
 func verified(t *testing.T, b *brokertest.Broker) chain.Proof {
 	t.Helper()
 	var p chain.Proof
@@ -124,6 +138,46 @@ func TestTwoKiosksOfAZoneMakeOneActivation(t *testing.T) {
 	// What the second kiosk says of the id that it made up belongs to the one case.
 	two.publish(wire.UpEvent, two.event(activation.NeedAsked, alias, func(e *activation.Event) { e.Need = activation.Hurt }))
 	one.until("the need", func(s wire.State) bool { return len(s.Activations) == 1 && len(s.Activations[0].Needs) == 1 })
+}
+
+// Staff say at a device that it is another young person: a call of its own, though one is open, and both know of each other. The id that
+// the second kiosk had made up for the first call is followed.
+func TestStaffGiveAnotherYoungPersonACallOfTheirOwn(t *testing.T) {
+	b := brokertest.Start(t)
+	one, two := newDevice(t, b, "compton"), newDevice(t, b, "compton")
+	one.connect()
+	two.connect()
+	id := one.raise()
+	two.until("the other kiosk's activation", stage(id, activation.Received))
+	alias := two.raise()
+	two.receipt(1)
+	apart := two.event(activation.Raised, "case-2", func(e *activation.Event) { e.Trigger, e.Other = activation.ByStaff, alias })
+	two.publish(wire.UpEvent, apart)
+	two.publish(wire.UpEvent, two.event(activation.SplitOff, alias, func(e *activation.Event) { e.Other = "case-2" }))
+	two.publish(wire.UpEvent, apart)
+	s := two.receipt(3)
+	if len(s.Activations) != 2 || !stage("case-2", activation.Received)(s) || len(s.Receipt.Rejected) != 0 {
+		t.Fatalf("after the word of staff: %+v", s)
+	}
+	var of, to struct {
+		Splits    []string `json:"splits"`
+		SplitFrom string   `json:"split_from"`
+	}
+	detail(t, b, id, &of)
+	detail(t, b, "case-2", &to)
+	if len(of.Splits) != 1 || of.Splits[0] != "case-2" || to.SplitFrom != id {
+		t.Errorf("the desk sees %+v and %+v", of, to)
+	}
+	// A call whose first one nobody knows is taken all the same, and one that names a press is not for a device.
+	two.publish(wire.UpEvent, two.event(activation.Raised, "case-3", func(e *activation.Event) { e.Trigger, e.Other = activation.ByStaff, "nobody-knows" }))
+	if s := two.receipt(4); !stage("case-3", activation.Received)(s) {
+		t.Errorf("a call beside an unknown one: %+v", s)
+	}
+	two.publish(wire.UpEvent, two.event(activation.SplitOff, id, func(e *activation.Event) { e.Other, e.Press = "case-4", "e-1" }))
+	if s := two.receipt(5); len(s.Receipt.Rejected) != 1 || s.Receipt.Rejected[0].Reason != wire.NotAllowed {
+		t.Errorf("a device said whose press it was: %+v", s.Receipt)
+	}
+	verified(t, b)
 }
 
 func TestAPressOnAnEndedCaseIsANewCall(t *testing.T) {
@@ -289,16 +343,8 @@ func TestAResponderProvesWhoTheyAre(t *testing.T) {
 	id := d.raise()
 	d.receipt(1)
 	act(t, b, "advocate", id, "acknowledge", struct{}{})
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+b.Addrs.Desk+"/api/v1/activations/"+id, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Header.Set("Authorization", "Bearer "+brokertest.Token)
-	r.Header.Set("X-Syz-Agency", "advocate")
 	var raw map[string]any
-	if s := do(t, http.DefaultClient, r, &raw); s != http.StatusOK {
-		t.Fatalf("detail: status %d", s)
-	}
+	detail(t, b, id, &raw)
 	code := findCode(raw)
 	if code == "" {
 		t.Fatalf("the desk does not show the responder's code: %v", raw)

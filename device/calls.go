@@ -3,7 +3,6 @@ package device
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"safeyouthzone/broker/contract/activation"
@@ -13,14 +12,16 @@ import (
 
 // Raise calls for help. It returns once the event is on the disk, or is on its way though the disk is dead or slow; State tells which.
 func (a *Agent) Raise(_ context.Context, token string, r agentapi.Raise) (agentapi.Raised, error) {
-	triggers := []activation.Trigger{activation.ByButton, activation.ByYouth, activation.ByStaff}
-	modes := []activation.Mode{activation.Actual, activation.Drill, activation.Test}
-	if !slices.Contains(triggers, r.Trigger) || !slices.Contains(modes, r.Mode) {
+	if !r.Valid() {
 		return agentapi.Raised{}, agentapi.NewProblem(agentapi.BadRequest)
 	}
 	who, _ := a.gate.Check(token) // an old token does not stop a call for help
 	a.mu.Lock()
-	raised, m, err := a.press(r, false, who)
+	call := a.press
+	if r.Other != "" {
+		call = a.apart
+	}
+	raised, m, err := call(r, false, who)
 	a.mu.Unlock()
 	if err != nil {
 		return raised, err

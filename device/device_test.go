@@ -264,6 +264,68 @@ func TestAnotherPressBelongsToTheOpenCall(t *testing.T) {
 	})
 }
 
+// Staff at the screen say that there is another young person: that is a call of its own, once, however often the request is repeated.
+func TestAnotherYoungPersonGetsACallOfTheirOwn(t *testing.T) {
+	bubble(t, func(t *testing.T, r *rig) {
+		r.broker.Down = true
+		r.start()
+		first := r.raise(activation.ByYouth)
+		ask := agentapi.Raise{Trigger: activation.ByStaff, Mode: activation.Actual, Other: first.ID, Key: "k-1"}
+		second, err := r.agent.Raise(t.Context(), "", ask)
+		if err != nil || second.Again || second.ID == first.ID {
+			t.Fatalf("another young person: %+v, %v", second, err)
+		}
+		if same, err := r.agent.Raise(t.Context(), "", ask); err != nil || same.ID != second.ID || !same.Again {
+			t.Errorf("the same request again: %+v, %v", same, err)
+		}
+		r.stop()
+		r.start()
+		if same, err := r.agent.Raise(t.Context(), "", ask); err != nil || same.ID != second.ID {
+			t.Errorf("the same request after a restart: %+v, %v", same, err)
+		}
+		r.broker.Set(func(b *uplinktest.Broker) { b.Down = false })
+		time.Sleep(30 * time.Second)
+		synctest.Wait()
+		if same, err := r.agent.Raise(t.Context(), "", ask); err != nil || same.ID != second.ID {
+			t.Errorf("the same request when the broker has it: %+v, %v", same, err)
+		}
+		if again := r.raise(activation.ByButton); again.ID != second.ID || !again.Again {
+			t.Errorf("a plain press belongs to %+v, want the newest call", again)
+		}
+		synctest.Wait()
+		defer r.stop()
+		var told []string
+		for _, e := range r.broker.Events() {
+			told = append(told, string(e.Type)+" "+e.Case+" "+e.Other)
+		}
+		want := []string{"raised " + first.ID + " ", "raised " + second.ID + " " + first.ID, "split_off " + first.ID + " " + second.ID, "pressed_again " + second.ID + " "}
+		if !slices.Equal(told, want) {
+			t.Errorf("the broker got %v, want %v", told, want)
+		}
+		if s := r.agent.State(); len(s.Activations) != 2 {
+			t.Errorf("the screen shows %+v", s.Activations)
+		}
+	})
+}
+
+func TestOnlyStaffSayThatThereIsAnotherYoungPerson(t *testing.T) {
+	bubble(t, func(t *testing.T, r *rig) {
+		r.start()
+		defer r.stop()
+		first := r.raise(activation.ByYouth)
+		for name, bad := range map[string]agentapi.Raise{
+			"the button":       {Trigger: activation.ByButton, Mode: activation.Actual, Other: first.ID, Key: "k"},
+			"without a key":    {Trigger: activation.ByStaff, Mode: activation.Actual, Other: first.ID},
+			"prose":            {Trigger: activation.ByStaff, Mode: activation.Actual, Other: "her sister", Key: "k"},
+			"a key for a call": {Trigger: activation.ByStaff, Mode: activation.Actual, Key: "k"},
+		} {
+			if _, err := r.agent.Raise(t.Context(), "", bad); err == nil {
+				t.Errorf("%s: taken", name)
+			}
+		}
+	})
+}
+
 func TestAClockOffByAYearChangesNothing(t *testing.T) {
 	bubble(t, func(t *testing.T, r *rig) {
 		r.wall, r.synced = -365*24*time.Hour, false

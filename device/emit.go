@@ -43,6 +43,38 @@ func (a *Agent) press(r agentapi.Raise, held bool, who staff.Session) (agentapi.
 	return agentapi.Raised{ID: ev.Case, Again: again}, m, nil
 }
 
+// apart calls for help for another young person, whatever is open. The first young person's call learns of it from the same outbox. A
+// request that is repeated finds its call. The caller holds the lock.
+func (a *Agent) apart(r agentapi.Raise, _ bool, who staff.Session) (agentapi.Raised, made, error) {
+	if a.id == nil {
+		return agentapi.Raised{}, made{}, agentapi.NewProblem(agentapi.NotConnected)
+	}
+	id := activation.ToldCase(r.Other, a.id.Device, r.Key)
+	if known, ok := a.model.Find(id); ok {
+		return agentapi.Raised{ID: known.ID, Again: true}, made{}, nil
+	}
+	if a.model.Count() >= wire.MaxActivations {
+		return agentapi.Raised{}, made{}, agentapi.NewProblem(agentapi.TooManyOpen)
+	}
+	first, known := a.model.Find(r.Other)
+	if !known {
+		first.ID = r.Other
+	}
+	m, err := a.emit(activation.Event{
+		Type: activation.Raised, Mode: r.Mode, Trigger: r.Trigger, Zone: a.id.Zone, Device: a.id.Device, Case: id, Other: first.ID,
+	}, who)
+	if err != nil {
+		return agentapi.Raised{}, made{}, err
+	}
+	if known {
+		if _, err := a.emit(activation.Event{Type: activation.SplitOff, Mode: first.Mode, Case: first.ID, Other: id}, who); err != nil {
+			a.log.Warn("first call does not know of the other young person", slog.Any("error", err)) // help is on its way all the same
+		}
+	}
+	a.tell(id, r.Mode, who)
+	return agentapi.Raised{ID: id}, m, nil
+}
+
 // made is an event that was handed to the outbox.
 type made struct {
 	id     string

@@ -52,7 +52,7 @@ func (k *Kiosk) carryOut(ctx context.Context, e flow.Effect) flow.Event {
 }
 
 func (k *Kiosk) raise(ctx context.Context, e flow.Raise) flow.Event {
-	got, err := k.client.RaiseAs(ctx, e.Token, agentapi.Raise{Trigger: e.Trigger, Mode: e.Mode})
+	got, err := k.client.RaiseAs(ctx, e.Token, agentapi.Raise{Trigger: e.Trigger, Mode: e.Mode, Other: e.Other, Key: e.Key})
 	if err != nil {
 		k.log.Error("agent did not take a call for help", slog.String("mode", string(e.Mode)), slog.Any("error", err))
 	} else {

@@ -178,6 +178,11 @@ func folds() []foldVector {
 	split := ev(activation.SplitOff, func(e *activation.Event) {
 		e.Actor, e.Other, e.Press = activation.Actor{Kind: activation.ByDesk, ID: "u-1"}, "01930000-0000-8000-8000-000000007f22", again.ID
 	})
+	toldStaff := split
+	toldStaff.Actor, toldStaff.Press = activation.Actor{Kind: activation.ByDevice, ID: device, Staff: "s-1"}, ""
+	apart := ev(activation.Raised, func(e *activation.Event) {
+		e.Trigger, e.Other = activation.ByStaff, "01930000-0000-7000-8000-000000007f22"
+	})
 	tries := activation.MaxCodeTries
 	needs := []activation.Need{activation.QuietPlace}
 	return []foldVector{
@@ -191,6 +196,8 @@ func folds() []foldVector {
 		{Name: "a rung and its notice, in whatever order", Events: []activation.Event{raised, told, climbed}, Stage: activation.Received, Press: 1, Tries: tries, Told: activation.NoticeSent},
 		{Name: "a device cannot say that somebody was told", Events: []activation.Event{raised, byDevice}, Stage: activation.Received, Press: 1, Tries: tries, Error: "invalid event: field actor.kind"},
 		{Name: "another young person, in whatever order", Events: []activation.Event{raised, split, again, split}, Stage: activation.Received, Press: 2, Tries: tries, Splits: []string{split.Other}},
+		{Name: "staff say at a device that it is another young person", Events: []activation.Event{raised, toldStaff}, Stage: activation.Received, Press: 1, Tries: tries, Splits: []string{split.Other}},
+		{Name: "the call of the other young person", Events: []activation.Event{apart}, Stage: activation.Received, Press: 1, Tries: tries},
 		{Name: "nobody raised it", Events: []activation.Event{need}, Stage: activation.Sending, Tries: tries, Error: "case was not raised"},
 	}
 }

@@ -1,6 +1,8 @@
 package agentapi
 
 import (
+	"slices"
+
 	"safeyouthzone/broker/contract/activation"
 	"safeyouthzone/broker/contract/wire"
 )
@@ -152,9 +154,27 @@ type State struct {
 }
 
 // Raise calls for help. While an activation of the same mode is open in the zone, it counts as another press on that one.
+//
+// With Other it does not: staff (trigger staff) say that there is another young person beside the one of that activation, who gets an
+// activation of their own. Key names the request (an id; new for each): the same request, repeated, makes one activation.
 type Raise struct {
 	Trigger activation.Trigger `json:"trigger"`
 	Mode    activation.Mode    `json:"mode"`
+	Other   string             `json:"other,omitempty"`
+	Key     string             `json:"key,omitempty"`
+}
+
+// Valid reports whether it can be a call for help.
+func (r Raise) Valid() bool {
+	triggers := []activation.Trigger{activation.ByButton, activation.ByYouth, activation.ByStaff}
+	modes := []activation.Mode{activation.Actual, activation.Drill, activation.Test}
+	if !slices.Contains(triggers, r.Trigger) || !slices.Contains(modes, r.Mode) {
+		return false
+	}
+	if r.Other == "" {
+		return r.Key == ""
+	}
+	return r.Trigger == activation.ByStaff && activation.ValidID(r.Other) && activation.ValidID(r.Key)
 }
 
 // Raised is the answer to Raise: the event is on the disk.

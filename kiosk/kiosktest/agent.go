@@ -154,13 +154,13 @@ func (a *Agent) isOff() bool {
 
 // RaiseAs implements kiosk.Client.
 func (a *Agent) RaiseAs(_ context.Context, token string, r agentapi.Raise) (agentapi.Raised, error) {
-	if err := a.note("raise", token, string(r.Trigger), string(r.Mode)); err != nil {
+	if err := a.note("raise", token, string(r.Trigger), string(r.Mode), r.Other); err != nil {
 		return agentapi.Raised{}, err
 	}
 	var out agentapi.Raised
 	a.Change(func(s *agentapi.State) {
 		for _, act := range s.Activations {
-			if act.Mode == r.Mode && act.Stage.Open() {
+			if r.Other == "" && act.Mode == r.Mode && act.Stage.Open() {
 				out = agentapi.Raised{ID: act.ID, Again: true}
 				return
 			}

@@ -62,7 +62,7 @@ func Decide(s State, cmd Command, now time.Time) ([]Event, error) {
 
 // mayAct is the wall of promise 6: what a device may say, and what only a person at the desk may decide.
 func mayAct(cmd Command) error {
-	device := []Type{Raised, PressedAgain, NeedAsked, IntakeRecorded, ReportMade, WelfareChecked, CodeEntered, HandedOver, Left, StandDownRequested, Duress}
+	device := []Type{Raised, PressedAgain, NeedAsked, IntakeRecorded, ReportMade, WelfareChecked, CodeEntered, HandedOver, Left, StandDownRequested, SplitOff, Duress}
 	desk := []Type{
 		Raised, Acknowledged, Coming, MessageSent, Arrived, CodeIssued, HandedOver, Left, StandDownConfirmed, StandDownDeclined, Closed,
 		SplitOff,
@@ -73,7 +73,7 @@ func mayAct(cmd Command) error {
 	if cmd.Actor.Kind == ByDevice {
 		may = device
 	}
-	if !slices.Contains(may, cmd.Type) || cmd.Actor.Kind == ByDevice && cmd.Other != "" {
+	if !slices.Contains(may, cmd.Type) || cmd.Actor.Kind == ByDevice && !cmd.told() {
 		return fmt.Errorf("cannot %s as %s: %w", cmd.Type, cmd.Actor.Kind, ErrForbidden)
 	}
 	return nil

@@ -12,6 +12,9 @@ import (
 // own. That is two events in two cases: [Raised] with Other in the new one comes first, since help matters more than bookkeeping, and
 // [SplitOff] in the old one tells where it went. [NewSplit] names both by what is split off, so that a desk that repeats them after
 // an uncertain answer, and a second desk that does the same at the same moment, make one new case.
+//
+// Staff beside the young people can say so too, at the screen and deliberately: their device writes the same two events, with the trigger
+// staff and without a press, since it cannot know whose press it was. [ToldCase] names the new case.
 
 // Split is another young person of the same call who has a case of their own.
 type Split struct {
@@ -44,6 +47,17 @@ func NewSplit(s State, by Command, trigger Trigger) (raise, note Command, err er
 		raise.Source.AgeMS = max(0, by.LedgerTime.Sub(press.At).Milliseconds())
 	}
 	return raise, note, nil
+}
+
+// ToldCase is the id of the case that staff open at a device for another young person of a call. The key is of their request: a request
+// that is repeated after an uncertain answer, also after the device has started anew, makes one new case.
+func ToldCase(parent, device, key string) string {
+	return derived(parent, "staff-"+device+"-"+key, "case")
+}
+
+// told reports whether an event says of another young person only what staff can say at a device.
+func (e Event) told() bool {
+	return e.Other == "" || e.Press == "" && (e.Type == SplitOff || e.Trigger == ByStaff)
 }
 
 // unsplit is the newest press that is nobody's own case yet; the zero Mark if there is none.

@@ -76,7 +76,8 @@ func TestTwoDesksSplitTheSamePressOnce(t *testing.T) {
 	}
 }
 
-func TestOnlyTheDeskSplitsAndOnlyWhatIsOpen(t *testing.T) {
+// A device says of another young person what staff told it: never by itself, and never whose press it was.
+func TestADeviceSplitsOnlyOnTheWordOfStaff(t *testing.T) {
 	s := fold(t, raised(), again(3))
 	raise, note, _ := activation.NewSplit(s, deskWord(s.ReceivedAt), activation.ByButton)
 	for _, cmd := range []activation.Command{raise, note} {
@@ -88,7 +89,22 @@ func TestOnlyTheDeskSplitsAndOnlyWhatIsOpen(t *testing.T) {
 		if _, err := activation.Decide(from, cmd, s.ReceivedAt); !errors.Is(err, activation.ErrForbidden) {
 			t.Errorf("a device may %s: %v", cmd.Type, err)
 		}
+		if cmd.Press = ""; cmd.Type == activation.Raised {
+			cmd.Trigger = activation.ByStaff
+		}
+		if events, err := activation.Decide(from, cmd, s.ReceivedAt); err != nil || len(events) != 1 {
+			t.Errorf("staff may not %s at a device: %v, %v", cmd.Type, events, err)
+		}
 	}
+	one, two := activation.ToldCase(s.Case, "d-1", "k1"), activation.ToldCase(s.Case, "d-1", "k2")
+	if one == two || one != activation.ToldCase(s.Case, "d-1", "k1") || one == activation.ToldCase(s.Case, "d-2", "k1") || !activation.ValidID(one) {
+		t.Errorf("two requests make %s and %s", one, two)
+	}
+}
+
+func TestOnlyWhatIsOpenIsSplit(t *testing.T) {
+	s := fold(t, raised(), again(3))
+	_, note, _ := activation.NewSplit(s, deskWord(s.ReceivedAt), activation.ByButton)
 	ended := fold(t, raised(), at(2, activation.Left, nil))
 	if _, _, err := activation.NewSplit(ended, deskWord(s.ReceivedAt), activation.ByStaff); !errors.Is(err, activation.ErrEnded) {
 		t.Errorf("an ended case was split: %v", err)

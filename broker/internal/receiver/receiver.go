@@ -164,6 +164,9 @@ func (r *Receiver) route(ev activation.Event, zone string) activation.Event {
 		return ev
 	}
 	known, open, ok := r.o.Book.Resolve(ev.Case)
+	if ev.Type == activation.Raised && ev.Other != "" {
+		return r.apart(ev, ok)
+	}
 	switch {
 	case ok && (open || known != ev.Case):
 		if ev.Type == activation.PressedAgain || known != ev.Case {
@@ -184,6 +187,15 @@ func (r *Receiver) route(ev activation.Event, zone string) activation.Event {
 		ev.Case = ev.ID // the case has ended: this press begins another, under an id that a repeat will find again
 	}
 	ev.Type, ev.Alias = activation.Raised, ""
+	return ev
+}
+
+// apart is a call that staff make for another young person: it joins no case, though one is open. The first young person's case is named
+// by the id that everybody knows; a case that nobody knows is not named.
+func (r *Receiver) apart(ev activation.Event, repeated bool) activation.Event {
+	if !repeated {
+		ev.Other, _, _ = r.o.Book.Resolve(ev.Other)
+	}
 	return ev
 }
 

@@ -210,6 +210,7 @@ func All() []Sample { //nolint:funlen // a table of pages, one after the other
 		{"enrol-refused", false, with(Base(), func(s st) { s.Screen, s.Typed, s.Note.Code = flow.Enrol, "D76NTF9C2RWTQANY", agentapi.CardRefused })},
 		{"enrol-done", false, with(Base(), func(s st) { s.Screen, s.Joined = flow.Enrol, true })},
 		{"confirm-begin", false, with(Base(), func(s st) { s.Screen, s.Sure = flow.Confirm, flow.Begin })},
+		{"confirm-another", false, Call(flow.Confirm, activation.StageComing, staff, func(s st, _ ac) { s.Case, s.Sure = "", flow.Another })},
 		{"confirm-restart", false, with(Base(), func(s st) { s.Screen, s.Sure = flow.Confirm, flow.Restart })},
 		{"steps-heard", true, Call(flow.Steps, activation.StageComing, staff, at(flow.MakeReport), func(s st, _ ac) { s.Called, s.Said = true, activation.Immediate })},
 		{"steps-heard-drill", false, Call(flow.Steps, activation.StageComing, staff, drill, at(flow.MakeReport), func(s st, _ ac) { s.Called, s.Note.Code = true, flow.Unreachable })},

@@ -66,6 +66,8 @@ type Raise struct {
 	Token   string // of staff, or empty
 	Trigger activation.Trigger
 	Mode    activation.Mode
+	Other   string // it is for another young person than the one of this activation, and has a call of its own
+	Key     string // of the request, when it is for another young person: repeated, it makes one call
 }
 
 // TryPIN asks the agent whether a typed PIN is good.
@@ -85,7 +87,8 @@ const (
 	GiveOver Kind = "handover"
 	Look     Kind = "welfare"
 
-	Begin Kind = "begin" // asked on [Confirm] only: a staff member calls for help
+	Begin   Kind = "begin"   // asked on [Confirm] only: a staff member calls for help
+	Another Kind = "another" // and this: for another young person
 
 	StartWalk Kind = "walktest" // of [Device]
 	StopWalk  Kind = "walktest.stop"

@@ -41,6 +41,7 @@ const (
 	TapWell     = "well"
 	TapUnwell   = "unwell"
 	TapCare     = "care"
+	TapAnother  = "another"
 	TapColours  = "colours"
 	TapColour   = "colour"
 	TapTouch    = "touch"

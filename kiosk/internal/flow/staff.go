@@ -21,6 +21,10 @@ func (s State) tapZone(id string) (State, []Effect) {
 		return s.home(), nil
 	case TapStart:
 		return s.start(activation.Actual)
+	case TapAnother:
+		if _, ok := s.Beside(); ok {
+			s.Screen, s.Sure = Confirm, Another
+		}
 	case TapTests:
 		s.Screen = Tests
 	case TapFaults:
@@ -46,6 +50,25 @@ func (s State) start(mode activation.Mode) (State, []Effect) {
 	}
 	s.Screen, s.Case = Steps, ""
 	return s.raise(Raise{Token: s.Staff.Token, Trigger: activation.ByStaff, Mode: mode})
+}
+
+// Beside is the call beside which there can be another young person: the newest real one that is open. While a call is on its way to the
+// agent there is none: nobody knows yet what it becomes.
+func (s State) Beside() (agentapi.Activation, bool) {
+	if s.calling() {
+		return agentapi.Activation{}, false
+	}
+	return s.actual()
+}
+
+// another calls for help for another young person. If the open call has ended meanwhile, this is a call like any other.
+func (s State) another() (State, []Effect) {
+	r := Raise{Token: s.Staff.Token, Trigger: activation.ByStaff, Mode: activation.Actual}
+	if first, ok := s.Beside(); ok {
+		r.Other, r.Key = first.ID, "k-"+strconv.FormatInt(s.Now.UnixMilli(), 36)
+	}
+	s.Case = ""
+	return s.raise(r)
 }
 
 func (s State) tapSteps(id string) (State, []Effect) {
@@ -256,6 +279,9 @@ func (s State) tapConfirm(id string) (State, []Effect) {
 		switch kind {
 		case Begin:
 			return s.home(), nil
+		case Another:
+			s.Screen = Zone
+			return s.alarm(), nil
 		case Restart:
 			s.Screen = IT
 		default:
@@ -267,6 +293,8 @@ func (s State) tapConfirm(id string) (State, []Effect) {
 		case Begin:
 			s.Screen, s.Then = PIN, Steps
 			return s.raise(Raise{Trigger: activation.ByStaff, Mode: activation.Actual})
+		case Another:
+			return s.another()
 		case Restart:
 			s.Screen, s.Busy = IT, true
 			return s, []Effect{Device{Kind: Restart, Token: s.Staff.Token}}

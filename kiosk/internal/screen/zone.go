@@ -18,6 +18,7 @@ type zone struct {
 	linkDot                    *touch.Card
 	calls                      [3]*callRow
 	fault, start, tests        *touch.Button
+	another                    *touch.Button
 }
 
 // callRow is one open call, as a button with three columns.
@@ -38,8 +39,9 @@ func newZone(kit Kit) *zone {
 	p.more = p.text(touch.Style{Size: theme.Quiet, Ink: theme.Soft})
 	p.start = p.button(flow.TapStart, touch.Face{Kind: touch.Next, Size: theme.Strong})
 	p.tests = p.button(flow.TapTests, touch.Face{Size: theme.Body})
+	p.another = p.button(flow.TapAnother, touch.Face{Size: theme.Body})
 	p.fault = p.button(flow.TapFaults, touch.Face{Icon: touch.Attention, Start: true, Size: theme.Quiet, Thin: true})
-	objects := []fyne.CanvasObject{p.shut, p.title, p.link, p.linkDot.Rectangle, p.heading, p.more, p.start, p.tests, p.fault}
+	objects := []fyne.CanvasObject{p.shut, p.title, p.link, p.linkDot.Rectangle, p.heading, p.more, p.start, p.tests, p.another, p.fault}
 	for i := range p.calls {
 		p.calls[i] = newCallRow(&p.frame, i)
 		objects = append(objects, p.calls[i].objects()...)
@@ -82,6 +84,8 @@ func (p *zone) Update(s flow.State) {
 	p.more.Set(m.More)
 	p.start.SetBoth(m.Start, m.StartSub)
 	p.tests.SetBoth(m.Tests, m.TestsSub)
+	p.another.Set(m.Another)
+	touch.Show(p.another, m.Another != "")
 	p.fault.SetBoth(m.Fault, m.FaultSub)
 	touch.Show(p.fault, m.Fault != "")
 	for i, r := range p.calls {
@@ -119,6 +123,8 @@ func (p *zone) cut(box theme.Box) {
 	right.Bottom(150).Put(p.start)
 	right.Bottom(14)
 	right.Bottom(82).Put(p.tests)
+	right.Bottom(14)
+	right.Bottom(theme.Target).Put(p.another)
 	if p.model.Fault != "" {
 		h := float32(72)
 		if p.model.FaultSub != "" {
@@ -157,7 +163,13 @@ func (p *zone) stand(box theme.Box) {
 	box.Bottom(32)
 	box.Bottom(100).Put(p.start)
 	box.Bottom(14)
-	box.Bottom(80).Put(p.tests)
+	row := box.Bottom(80)
+	if p.another.Visible() {
+		row.End((row.Width() - 12) / 2).Put(p.another)
+		row.End(12)
+		p.tests.SetBoth(p.model.Tests, "") // half a row has no room for the second line
+	}
+	row.Put(p.tests)
 	box.Bottom(10)
 	if p.model.Fault != "" {
 		box.Bottom(88).Put(p.fault)

@@ -21,8 +21,12 @@ func NewConfirm(s flow.State, set locale.Set) Confirm {
 		Band: band(s, c), Close: c.Text("close"), Caption: caption(s, c), No: c.Text("back"), Yes: c.Text(key + ".yes"),
 		Title: c.Text(key), Body: c.Text(key+".body", "role", role(c, a.Check.Role)),
 	}
-	if s.Sure == flow.Begin || s.Sure == flow.Restart {
+	switch s.Sure {
+	case flow.Another:
+		m.Caption, m.Yes = "", c.Text("confirm.begin.yes")
+	case flow.Begin, flow.Restart:
 		m.Caption = ""
+	default:
 	}
 	return m
 }

@@ -23,6 +23,7 @@ type Zone struct {
 	Fault, FaultSub string // the first thing that needs care, and how many more
 	Start, StartSub string
 	Tests, TestsSub string
+	Another         string // beside an open call, or nothing
 }
 
 // CallRow is one open call for help.
@@ -41,6 +42,9 @@ func NewZone(s flow.State, set locale.Set) Zone {
 	}
 	if !m.Linked {
 		m.Link = c.Text("link.down", "age", coarse(c, since(s, s.Agent.Link.ForMS)))
+	}
+	if _, ok := s.Beside(); ok {
+		m.Another = c.Text("zone.another")
 	}
 	open := s.Open()
 	if len(open) == 0 {
