@@ -23,11 +23,18 @@ type ownPasskey struct {
 	Added, Used time.Time
 }
 
+// ownSession is one browser at which somebody is signed in.
+type ownSession struct {
+	Here          bool
+	Began, Active time.Time
+	Locked        bool
+}
+
 type accountView struct {
 	Keys     []ownPasskey
 	Local    bool // has passkeys here; otherwise the county's sign-in is the way in
 	Fresh    bool
-	Sessions int
+	Sessions []ownSession
 	Zones    []string
 	Until    time.Time
 	Dev      bool
@@ -41,8 +48,18 @@ func (d *Desk) accountView(seat Seat) accountView {
 	u, known := d.accounts.User(seat.User)
 	v := accountView{
 		Local: known && u.Issuer == "" && d.passkeys != nil, Fresh: seat.Fresh, Zones: seat.Zones, Until: seat.session.Ends,
-		Sessions: len(d.accounts.Sessions(seat.User)), Dev: seat.session.How == byLink,
+		Dev: seat.session.How == byLink,
 	}
+	for _, s := range d.accounts.Sessions(seat.User) {
+		idle := d.opt.IdleLock > 0 && d.opt.Clock().Sub(s.Active) >= d.opt.IdleLock
+		v.Sessions = append(v.Sessions, ownSession{s.Key == seat.session.Key, s.Began, s.Active, s.Locked || idle})
+	}
+	slices.SortFunc(v.Sessions, func(a, b ownSession) int {
+		if a.Here != b.Here {
+			return map[bool]int{true: -1, false: 1}[a.Here]
+		}
+		return b.Began.Compare(a.Began)
+	})
 	for _, p := range u.Passkeys {
 		v.Keys = append(v.Keys, ownPasskey{hex.EncodeToString(p.Credential.ID), p.Name, p.Added, p.Used})
 	}

@@ -85,8 +85,9 @@ func (d *Desk) loadTemplates() (*template.Template, error) {
 		"called":    calledWords,
 		"ago":       func(t time.Time) string { return spoken(d.opt.Clock().Sub(t)) },
 		"boxes":     newBoxes,
-		"once": func(title, detail, secret string) map[string]string {
-			return map[string]string{"Title": title, "Detail": detail, "Secret": secret}
+		"roles":     roleTitles,
+		"once": func(title, detail, secret, here string) map[string]string {
+			return map[string]string{"Title": title, "Detail": detail, "Secret": secret, "Here": here}
 		},
 		"pair":      func(a, b any) struct{ A, B any } { return struct{ A, B any }{a, b} },
 		"plain":     func(code string) string { return strings.ReplaceAll(code, "_", " ") },

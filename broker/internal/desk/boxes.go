@@ -3,6 +3,7 @@ package desk
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // boxes are the roles of a form, and which of them are ticked.
@@ -24,6 +25,38 @@ func newBoxes(all []Role, have any) (boxes, error) {
 
 // Has reports whether a role is ticked.
 func (b boxes) Has(r Role) bool { return slices.Contains(b.have, string(r)) }
+
+// Words are what people call a role.
+func (boxes) Words(r Role) string { return roleTitle(r) }
+
+func roleTitle(r Role) string {
+	switch r {
+	case MDT:
+		return "MDT coordinator"
+	case IT:
+		return "IT"
+	default:
+		return string(r)
+	}
+}
+
+// roleTitles lists roles for people; it takes what a template has.
+func roleTitles(have any) (string, error) {
+	var words []string
+	switch v := have.(type) {
+	case []Role:
+		for _, r := range v {
+			words = append(words, roleTitle(r))
+		}
+	case []string:
+		for _, r := range v {
+			words = append(words, roleTitle(Role(r)))
+		}
+	default:
+		return "", fmt.Errorf("cannot list roles of %T", have)
+	}
+	return strings.Join(words, ", "), nil
+}
 
 // About says what a role is for, to whoever gives it.
 func (b boxes) About(r Role) string {

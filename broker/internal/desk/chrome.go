@@ -71,7 +71,7 @@ type Banner struct {
 
 // banners collects what the parts of the broker have to say to a seat. Alarms come first.
 func (d *Desk) banners(seat Seat) []Banner {
-	out := d.glassBanners(seat)
+	out := append(d.glassBanners(seat), d.recoveryBanners(seat)...)
 	for _, ask := range d.opt.Banners {
 		out = append(out, ask(seat)...)
 	}

@@ -3,7 +3,9 @@ package desk
 import (
 	"context"
 	"errors"
+	"net/http"
 	"slices"
+	"time"
 
 	"safeyouthzone/broker/contract/chain"
 	"safeyouthzone/broker/internal/desk/account"
@@ -11,6 +13,86 @@ import (
 
 // auditRecord is a record that must be kept before something is done.
 type auditRecord = chain.Audit
+
+// recoveryWaits is for how long a recovery that was asked for can be approved: whoever approves must still know why it was asked.
+const recoveryWaits = 24 * time.Hour
+
+var errSecond = errors.New("a second person is needed")
+
+// recoveryOf is the recovery that waits for a second person; nil for none.
+func (d *Desk) recoveryOf(u account.User) *account.Recovery {
+	if u.Recovery == nil || !d.opt.Clock().Before(u.Recovery.At.Add(recoveryWaits)) {
+		return nil
+	}
+	return u.Recovery
+}
+
+// askRecovery begins the way back in for somebody who has lost all passkeys.
+func (d *Desk) askRecovery(w http.ResponseWriter, r *http.Request, seat Seat) {
+	u, ok := d.accounts.User(r.PathValue("user"))
+	if !ok || u.Issuer != "" {
+		d.refuse(w, r, unknownUser)
+		return
+	}
+	d.changeUser(w, r, seat, u, d.target(seat, "recovery_asked", u.ID, ""), func(u *account.User) error {
+		if u.ID == seat.User {
+			return errSelf
+		}
+		if d.recoveryOf(*u) == nil { // asking twice must not make a second asker of the first
+			u.Recovery = &account.Recovery{By: seat.User, At: d.opt.Clock().UTC()}
+		}
+		return nil
+	})
+}
+
+// withdrawRecovery takes back what was asked for. Any administrator can: nobody gets in by it.
+func (d *Desk) withdrawRecovery(w http.ResponseWriter, r *http.Request, seat Seat) {
+	u, ok := d.accounts.User(r.PathValue("user"))
+	if !ok {
+		d.refuse(w, r, unknownUser)
+		return
+	}
+	d.changeUser(w, r, seat, u, d.target(seat, "recovery_withdrawn", u.ID, ""), func(u *account.User) error {
+		u.Recovery = nil
+		return nil
+	})
+}
+
+// approveRecovery is the second person's word. They get the link, and hand it to the person themselves.
+func (d *Desk) approveRecovery(w http.ResponseWriter, r *http.Request, seat Seat) {
+	u, ok := d.accounts.User(r.PathValue("user"))
+	if !ok {
+		d.refuse(w, r, unknownUser)
+		return
+	}
+	u, err := d.approve(r.Context(), seat, u)
+	switch {
+	case errors.Is(err, errSecond):
+		d.noteRefused(seat, "recovery", "", "second_person")
+		d.showUser(w, seat, u, http.StatusConflict, "", time.Time{}, &secondPerson)
+	case err != nil:
+		d.notDone(w, r, seat, err)
+	default:
+		d.showLink(w, r, seat, u, "recovery", recoveryLife)
+	}
+}
+
+// recoveryBanners tell the administrators who can approve that somebody can not sign in and waits for them.
+func (d *Desk) recoveryBanners(seat Seat) []Banner {
+	if seat.Locked || !seat.May(UserManage) {
+		return nil
+	}
+	var out []Banner
+	for _, u := range d.accounts.Users() {
+		if v := d.recoveryOf(u); v != nil && v.By != seat.User && u.ID != seat.User && !u.Disabled {
+			out = append(out, Banner{
+				Icon: "key", Title: d.userWords(u.ID) + " has lost all passkeys.", Href: "/users/" + u.ID, Do: "Look",
+				Detail: "Another administrator asked for a new way in, and it needs your word until " + d.dated(v.At.Add(recoveryWaits)) + ".",
+			})
+		}
+	}
+	return out
+}
 
 // terminal is who acts on the broker's own machine, with syzctl.
 const terminal = "terminal"
@@ -27,14 +109,14 @@ var (
 
 // approve is the second person's word for a recovery.
 func (d *Desk) approve(ctx context.Context, seat Seat, u account.User) (account.User, error) {
-	if u.Recovery == nil || u.Recovery.By == seat.User || u.ID == seat.User {
+	if asked := d.recoveryOf(u); asked == nil || asked.By == seat.User || u.ID == seat.User {
 		return u, errSecond
 	}
 	if err := d.opt.Audit.Keep(ctx, d.target(seat, "recovery_approved", u.ID, "")); err != nil {
 		return u, err
 	}
 	return d.accounts.ChangeUser(ctx, u.ID, func(u *account.User) error {
-		if u.Recovery == nil {
+		if d.recoveryOf(*u) == nil {
 			return errSecond
 		}
 		u.Recovery = nil

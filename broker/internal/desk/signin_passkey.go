@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/go-webauthn/webauthn/protocol"
 	"github.com/go-webauthn/webauthn/webauthn"
@@ -89,6 +90,7 @@ func (d *Desk) passkeyBegin(w http.ResponseWriter, r *http.Request) {
 		For  string `json:"for"`
 		Next string `json:"next"`
 		Link string `json:"link"`
+		Name string `json:"name"` // of a new passkey, as its person calls it
 	}
 	dec := json.NewDecoder(r.Body)
 	dec.DisallowUnknownFields()
@@ -96,7 +98,11 @@ func (d *Desk) passkeyBegin(w http.ResponseWriter, r *http.Request) {
 		d.refuse(w, r, *tooLarge(err))
 		return
 	}
-	begun := way{For: ask.For, Next: inside(ask.Next), Link: ask.Link}
+	begun := way{For: ask.For, Next: inside(ask.Next), Link: ask.Link, Name: strings.TrimSpace(ask.Name)}
+	if !goodName(begun.Name) {
+		d.refuse(w, r, badRequest)
+		return
+	}
 	var options any
 	var p *refusal
 	var err error
@@ -306,8 +312,7 @@ func (d *Desk) finishNew(w http.ResponseWriter, r *http.Request, begun way) erro
 		if recovered { // whoever finds the lost ones can do nothing with them
 			u.Passkeys, u.Recovery = nil, nil
 		}
-		name := "Passkey " + strconv.Itoa(len(u.Passkeys)+1)
-		u.Passkeys = append(slices.Clone(u.Passkeys), account.Passkey{Name: name, Added: d.opt.Clock().UTC(), Credential: *made})
+		u.Passkeys = append(slices.Clone(u.Passkeys), account.Passkey{Name: passkeyName(u.Passkeys, begun.Name), Added: d.opt.Clock().UTC(), Credential: *made})
 		return nil
 	})
 	if err != nil || begun.Link == "" {
@@ -319,6 +324,21 @@ func (d *Desk) finishNew(w http.ResponseWriter, r *http.Request, begun way) erro
 		}
 	}
 	return d.enter(w, r, account.Session{User: u.ID, How: byPasskey})
+}
+
+// passkeyName is how a person tells a new passkey from the others: as they called it, or by a number that none has.
+func passkeyName(have []account.Passkey, wish string) string {
+	taken := func(name string) bool {
+		return slices.ContainsFunc(have, func(p account.Passkey) bool { return p.Name == name })
+	}
+	if wish != "" && !taken(wish) {
+		return wish
+	}
+	for n := len(have) + 1; ; n++ {
+		if name := "Passkey " + strconv.Itoa(n); !taken(name) {
+			return name
+		}
+	}
 }
 
 // welcomePage is where an invitation leads.

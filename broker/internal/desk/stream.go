@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -102,9 +103,12 @@ func (d *Desk) renewStream(r *http.Request, s *stream) error {
 		}
 		return errOver
 	}
-	was := s.seat.Locked
+	was := s.seat
 	s.seat = seat
-	if was != seat.Locked {
+	if s.side != nil && !sameRights(was, seat) { // what the page shows may no longer be its person's to see
+		return s.write([]byte("event: reset\ndata: {}\n\n"))
+	}
+	if was.Locked != seat.Locked {
 		if err := d.tellLock(s); err != nil {
 			return err
 		}
@@ -116,6 +120,11 @@ func (d *Desk) renewStream(r *http.Request, s *stream) error {
 		return err
 	}
 	return s.aside()
+}
+
+// sameRights reports whether a seat may see what it could see before.
+func sameRights(a, b Seat) bool {
+	return a.Agency == b.Agency && a.Glass == b.Glass && slices.Equal(a.Roles, b.Roles) && slices.Equal(a.Zones, b.Zones)
 }
 
 // tellLock tells a page what it shows while the desk is locked. That it is unlocked a page learns when it comes back: it is given a new

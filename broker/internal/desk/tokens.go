@@ -63,13 +63,20 @@ func (d *Desk) tokensPage(w http.ResponseWriter, _ *http.Request, seat Seat) {
 
 // makeToken shows the secret of a new token, this once.
 func (d *Desk) makeToken(w http.ResponseWriter, r *http.Request, seat Seat) {
-	want, ok := d.formRoles(r)
+	want, p := d.formRoles(r)
 	name := strings.TrimSpace(r.PostFormValue("name"))
 	days, err := strconv.Atoi(r.PostFormValue("days"))
-	if !ok || name == "" || !goodName(name) || err != nil || days < 1 || days > maxTokenDays || slices.Contains(want.Roles, Administrator) {
-		d.sheetWith(w, seat, http.StatusUnprocessableEntity, "tokens", "API tokens", d.tokensView(seat), &refusal{
-			Title: "Say what it is for, its agency, at least one role, and from 1 to 366 days.", Detail: "No token was made.",
-		})
+	switch {
+	case p != nil:
+	case name == "" || !goodName(name):
+		p = wrongAt("name", "Say in 1 to 60 letters what it is for.")
+	case slices.Contains(want.Roles, Administrator):
+		p = wrongAt("role", "A program can not be an administrator.")
+	case err != nil || days < 1 || days > maxTokenDays:
+		p = wrongAt("days", "From 1 to 366 days.")
+	}
+	if p != nil {
+		d.sheetWith(w, seat, p.Status, "tokens", "API tokens", d.tokensView(seat), refilled(r, p))
 		return
 	}
 	if err := d.opt.Audit.Keep(r.Context(), d.target(seat, "token_made", want.Agency, strings.Join(roleNames(want.Roles), " "))); err != nil {

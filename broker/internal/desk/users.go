@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -43,8 +44,8 @@ var (
 	}
 	unknownUser = refusal{Status: http.StatusNotFound, Code: "unknown_user", Title: "There is no such account.", Detail: "Go back to the list."}
 	badUser     = refusal{
-		Status: http.StatusUnprocessableEntity, Code: "invalid", Title: "Choose an agency, at least one role, and zones that exist.",
-		Detail: "A name has at most 60 letters. Nothing was changed.",
+		Status: http.StatusUnprocessableEntity, Code: "invalid", Title: "An account stays with its agency.",
+		Detail: "Nothing was changed. Whoever moves to another agency gets a new account there.",
 	}
 )
 
@@ -59,6 +60,7 @@ func (d *Desk) userRoutes() []Route {
 		{Pattern: "POST /users/{user}/sign-out", Permission: UserManage, Handler: d.signOutUser, StepUp: true},
 		{Pattern: "POST /users/{user}/invite", Permission: UserManage, Handler: d.inviteAgain, StepUp: true},
 		{Pattern: "POST /users/{user}/recover", Permission: UserManage, Handler: d.askRecovery, StepUp: true},
+		{Pattern: "POST /users/{user}/withdraw", Permission: UserManage, Handler: d.withdrawRecovery},
 		{Pattern: "POST /users/{user}/approve", Permission: UserManage, Handler: d.approveRecovery, StepUp: true},
 	}
 }
@@ -71,6 +73,7 @@ type userRow struct {
 	Waiting  bool // has no passkey yet
 	Sessions int
 	LastUsed time.Time
+	Until    time.Time // for how long a recovery waits for a second person
 }
 
 type usersView struct {
@@ -83,6 +86,7 @@ type usersView struct {
 	Fresh    bool
 	User     *userRow
 	Self     bool
+	Asked    bool         // the seat itself asked for the recovery, so that another one must approve
 	Wish     *wishedRoles // waits for its second step
 }
 
@@ -98,9 +102,14 @@ func (d *Desk) userRow(u account.User) userRow {
 		Sessions: len(d.accounts.Sessions(u.ID)),
 	}
 	for _, p := range u.Passkeys {
-		if p.Used.After(row.LastUsed) {
-			row.LastUsed = p.Used
+		for _, t := range []time.Time{p.Added, p.Used} { // who makes one proves with it who they are
+			if t.After(row.LastUsed) {
+				row.LastUsed = t
+			}
 		}
+	}
+	if row.Recovery = d.recoveryOf(u); row.Recovery != nil {
+		row.Until = row.Recovery.At.Add(recoveryWaits)
 	}
 	return row
 }
@@ -124,6 +133,7 @@ func (d *Desk) usersPage(w http.ResponseWriter, _ *http.Request, seat Seat) {
 func (d *Desk) showUser(w http.ResponseWriter, seat Seat, u account.User, code int, link string, until time.Time, notice *refusal) {
 	v, row := d.usersView(seat), d.userRow(u)
 	v.User, v.Self, v.Link, v.Until = &row, u.ID == seat.User, link, until
+	v.Asked = row.Recovery != nil && row.Recovery.By == seat.User
 	d.sheetWith(w, seat, code, "user", cmp.Or(u.Name, "Seat "+row.Seat), v, notice)
 }
 
@@ -137,21 +147,30 @@ func (d *Desk) userPage(w http.ResponseWriter, r *http.Request, seat Seat) {
 }
 
 // formRoles reads agency, roles and zones of a form.
-func (d *Desk) formRoles(r *http.Request) (wishedRoles, bool) {
+func (d *Desk) formRoles(r *http.Request) (wishedRoles, *refusal) {
 	if err := r.ParseForm(); err != nil {
-		return wishedRoles{}, false
+		return wishedRoles{}, tooLarge(err)
 	}
 	agency := r.PostForm.Get("agency")
-	_, ok := d.agencies[agency]
 	roles, valid := parseRoles(strings.Join(r.PostForm["role"], ","))
 	zones := strings.FieldsFunc(r.PostForm.Get("zones"), func(c rune) bool { return c == ',' || unicode.IsSpace(c) })
 	slices.Sort(zones)
-	zones = slices.Compact(zones)
-	for _, z := range zones {
-		_, known := d.opt.Zones.Zone(z)
-		ok = ok && known
+	want := wishedRoles{agency, roles, slices.Compact(zones)}
+	if _, known := d.agencies[agency]; !known {
+		return want, wrongAt("agency", "Choose an agency.")
 	}
-	return wishedRoles{agency, roles, zones}, ok && valid && len(zones) <= maxZones
+	if !valid {
+		return want, wrongAt("role", "Choose at least one role.")
+	}
+	for _, z := range want.Zones {
+		if _, known := d.opt.Zones.Zone(z); !known {
+			return want, wrongAt("zones", "There is no zone “"+z+"”. Ids of zones are on the page Devices.")
+		}
+	}
+	if len(want.Zones) > maxZones {
+		return want, wrongAt("zones", "That is more than "+strconv.Itoa(maxZones)+" zones. Leave it empty for all.")
+	}
+	return want, nil
 }
 
 func goodName(name string) bool {
@@ -160,10 +179,13 @@ func goodName(name string) bool {
 
 // invite makes an account, and a link by which its person makes their first passkey.
 func (d *Desk) invite(w http.ResponseWriter, r *http.Request, seat Seat) {
-	want, ok := d.formRoles(r)
+	want, p := d.formRoles(r)
 	name := strings.TrimSpace(r.PostFormValue("name"))
-	if !ok || !goodName(name) {
-		d.sheetWith(w, seat, http.StatusUnprocessableEntity, "users", "People", d.usersView(seat), &badUser)
+	if p == nil && !goodName(name) {
+		p = wrongAt("name", "A name has at most 60 letters.")
+	}
+	if p != nil {
+		d.sheetWith(w, seat, p.Status, "users", "People", d.usersView(seat), refilled(r, p))
 		return
 	}
 	u, err := d.accounts.AddUser(r.Context(), account.User{Name: name, Agency: want.Agency, Roles: roleNames(want.Roles), Zones: want.Zones, By: seat.User, Disabled: true})
@@ -209,12 +231,15 @@ func (d *Desk) inviteAgain(w http.ResponseWriter, r *http.Request, seat Seat) {
 // changeRoles takes two steps: what is wished, shown beside what is, and then the same with confirm.
 func (d *Desk) changeRoles(w http.ResponseWriter, r *http.Request, seat Seat) {
 	u, ok := d.accounts.User(r.PathValue("user"))
-	want, good := d.formRoles(r)
+	want, p := d.formRoles(r)
 	switch {
 	case !ok:
 		d.refuse(w, r, unknownUser)
 		return
-	case !good || want.Agency != u.Agency: // another agency is another account: an id says for whom somebody answered
+	case p != nil:
+		d.showUser(w, seat, u, p.Status, "", time.Time{}, refilled(r, p))
+		return
+	case want.Agency != u.Agency: // another agency is another account: an id says for whom somebody answered
 		d.showUser(w, seat, u, http.StatusUnprocessableEntity, "", time.Time{}, &badUser)
 		return
 	case r.PostFormValue("confirm") != "yes":
@@ -315,41 +340,4 @@ func (d *Desk) signOutUser(w http.ResponseWriter, r *http.Request, seat Seat) {
 	}
 	d.noteTarget(seat, "user_signed_out", u.ID, "")
 	http.Redirect(w, r, "/users/"+u.ID, http.StatusSeeOther)
-}
-
-var errSecond = errors.New("a second person is needed")
-
-// askRecovery begins the way back in for somebody who has lost all passkeys.
-func (d *Desk) askRecovery(w http.ResponseWriter, r *http.Request, seat Seat) {
-	u, ok := d.accounts.User(r.PathValue("user"))
-	if !ok || u.Issuer != "" {
-		d.refuse(w, r, unknownUser)
-		return
-	}
-	d.changeUser(w, r, seat, u, d.target(seat, "recovery_asked", u.ID, ""), func(u *account.User) error {
-		if u.ID == seat.User {
-			return errSelf
-		}
-		u.Recovery = &account.Recovery{By: seat.User, At: d.opt.Clock().UTC()}
-		return nil
-	})
-}
-
-// approveRecovery is the second person's word. They get the link, and hand it to the person themselves.
-func (d *Desk) approveRecovery(w http.ResponseWriter, r *http.Request, seat Seat) {
-	u, ok := d.accounts.User(r.PathValue("user"))
-	if !ok {
-		d.refuse(w, r, unknownUser)
-		return
-	}
-	u, err := d.approve(r.Context(), seat, u)
-	switch {
-	case errors.Is(err, errSecond):
-		d.noteRefused(seat, "recovery", "", "second_person")
-		d.showUser(w, seat, u, http.StatusConflict, "", time.Time{}, &secondPerson)
-	case err != nil:
-		d.notDone(w, r, seat, err)
-	default:
-		d.showLink(w, r, seat, u, "recovery", recoveryLife)
-	}
 }

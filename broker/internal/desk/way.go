@@ -35,6 +35,7 @@ type way struct {
 	Next    string               `json:"next,omitempty"`    // where to go afterwards
 	Session string               `json:"session,omitempty"` // whose person must come back
 	Link    string               `json:"link,omitempty"`    // that is used up by this
+	Name    string               `json:"name,omitempty"`    // of a new passkey
 	Passkey webauthn.SessionData `json:"passkey,omitzero"`
 	County  idp.Way              `json:"county,omitzero"`
 }

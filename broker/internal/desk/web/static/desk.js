@@ -10,6 +10,7 @@ import * as awake from './awake.js'
 import * as looking from './looking.js'
 import * as watching from './watching.js'
 import * as lock from './lock.js'
+import * as once from './once.js'
 
 const { page, rev, now } = document.body.dataset
 
@@ -22,6 +23,7 @@ $('#heard')?.addEventListener('click', sound.hush)
 awake.start()
 watching.start()
 lock.start()
+once.start()
 
 stream.follow({
   after: rev,

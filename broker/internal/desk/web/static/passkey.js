@@ -34,7 +34,7 @@ async function go(button) {
   if (!globalThis.PublicKeyCredential?.parseRequestOptionsFromJSON) return say('This browser is too old for passkeys. Update it, or use another one.')
   button.setAttribute('aria-busy', 'true')
   try {
-    const publicKey = await read(await post('/passkey/begin', { for: passkey, link: link ?? '', next: next ?? '' }))
+    const publicKey = await read(await post('/passkey/begin', { for: passkey, link: link ?? '', next: next ?? '', name: making ? document.querySelector('#passkeyname')?.value ?? '' : '' }))
     const made = making
       ? await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(publicKey) })
       : await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(publicKey) })
