@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"os"
 	"slices"
 
@@ -47,7 +48,9 @@ type Config struct {
 		PublicURL   string `toml:"public_url"`
 		Certificate string `toml:"certificate"` // PEM files; without them the fleet's own authority vouches for the desk
 		Key         string `toml:"key"`
-		SignIn      SignIn `toml:"sign_in"`
+		// TrustedProxies are the networks of reverse proxies whose X-Forwarded-For is believed.
+		TrustedProxies []string `toml:"trusted_proxies"`
+		SignIn         SignIn   `toml:"sign_in"`
 	} `toml:"desk"`
 	Admin struct {
 		Socket string `toml:"socket"`
@@ -67,7 +70,7 @@ func DefaultConfig() Config {
 	c := Config{DataDir: "/var/lib/syz/broker", Node: "broker-1", TimeZone: "America/Los_Angeles"}
 	c.MQTT.Listen, c.Enrol.Listen, c.Desk.Listen = ":8883", ":8444", ":8443"
 	c.Admin.Socket = "/run/syz-broker/admin.sock"
-	c.Desk.SignIn = defaultSignIn()
+	c.Desk.SignIn, c.Desk.TrustedProxies = defaultSignIn(), []string{}
 	return c
 }
 
@@ -113,5 +116,24 @@ func (c Config) check() error {
 			return fmt.Errorf("%w: listen address %q: %w", ErrConfig, l, err)
 		}
 	}
+	if _, err := c.trustedProxies(); err != nil {
+		return err
+	}
 	return c.checkSignIn()
+}
+
+// trustedProxies reads networks and single addresses. One that holds everybody would let everybody say where they come from.
+func (c Config) trustedProxies() ([]netip.Prefix, error) {
+	var out []netip.Prefix
+	for _, s := range c.Desk.TrustedProxies {
+		p, err := netip.ParsePrefix(s)
+		if a, single := netip.ParseAddr(s); err != nil && single == nil {
+			p, err = netip.PrefixFrom(a, a.BitLen()), nil
+		}
+		if err != nil || p.Bits() == 0 || p.Addr().Is4In6() {
+			return nil, fmt.Errorf("%w: desk.trusted_proxies: %q is no network of proxies, such as 10.20.0.0/24", ErrConfig, s)
+		}
+		out = append(out, p.Masked())
+	}
+	return out, nil
 }

@@ -75,3 +75,21 @@ func TestABadConfigurationSaysWhere(t *testing.T) {
 		}
 	}
 }
+
+func TestProxiesThatAreNoneAreRefused(t *testing.T) {
+	load := func(value string) (broker.Config, error) {
+		b, err := os.ReadFile(shipped)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return broker.LoadConfig(write(t, strings.Replace(string(b), "#trusted_proxies = []", "trusted_proxies = "+value, 1)))
+	}
+	if c, err := load(`["10.20.0.0/24", "192.0.2.7", "fd00::/64"]`); err != nil || len(c.Desk.TrustedProxies) != 3 {
+		t.Errorf("networks and an address: %v", err)
+	}
+	for _, bad := range []string{`["proxy.example.org"]`, `["0.0.0.0/0"]`, `["::/0"]`, `["10.20.0.0/33"]`, `[""]`, `["::ffff:10.0.0.0/100"]`} {
+		if _, err := load(bad); !errors.Is(err, broker.ErrConfig) {
+			t.Errorf("%s is acceptable: %v", bad, err)
+		}
+	}
+}

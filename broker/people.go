@@ -38,6 +38,9 @@ func (b *Broker) newDesk(ctx context.Context) (*desk.Desk, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.TrustedProxies, err = b.o.Config.trustedProxies(); err != nil {
+		return nil, err
+	}
 	return desk.New(o)
 }
 

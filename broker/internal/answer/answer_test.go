@@ -250,9 +250,8 @@ func TestStrangersAreSlowedDown(t *testing.T) {
 	if !slowed {
 		t.Error("forty bad links in no time, and nobody minds")
 	}
-	r.now = r.now.Add(time.Minute)
 	if code, _ := r.get(http.MethodGet, r.link("p-ana")); code != http.StatusOK {
-		t.Errorf("a minute later a good link answers %d", code)
+		t.Errorf("a good link from the same address answers %d", code)
 	}
 }
 

@@ -30,16 +30,16 @@ type asked struct {
 
 // open finds out what a request is about. Strangers are slowed down.
 func (a *Answers) open(r *http.Request) (asked, *problem) {
-	from := remote(r)
-	if a.brake.slowed(from) {
-		return asked{}, &tooOften
-	}
 	link := r.PathValue("link")
 	g, err := a.o.Keys.Open(link, a.o.Now())
 	if errors.Is(err, ErrExpired) {
 		return asked{}, &expired
 	}
-	if err != nil {
+	if err != nil { // a good link is never slowed down: whoever guesses may sit behind the same address
+		from := remote(r)
+		if a.brake.slowed(from) {
+			return asked{}, &tooOften
+		}
 		a.brake.strange(from)
 		return asked{}, &badLink
 	}
@@ -85,8 +85,7 @@ func (w wish) event(key string) string {
 	return unpackUUID(b)
 }
 
-// remote is the address that a request comes from. Behind a proxy it is the proxy's: then all share one brake, which slows down only
-// those who show links that were never good.
+// remote is the address that a request comes from; the desk has taken it from the proxies that it trusts.
 func remote(r *http.Request) string {
 	if i := strings.LastIndexByte(r.RemoteAddr, ':'); i >= 0 {
 		return r.RemoteAddr[:i]

@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"slices"
 	"sync"
@@ -51,6 +52,9 @@ type Options struct {
 	County County
 	// IdleLock is after how long a desk that nobody touches locks itself; 0 for never.
 	IdleLock time.Duration
+
+	// TrustedProxies are the networks of reverse proxies in front of the desk, which say where a request comes from.
+	TrustedProxies []netip.Prefix
 
 	// Dev opens the desk to whoever holds the one-time link of [Desk.SignInLink]. Without it, passkeys and the county's sign-in every
 	// page answers that sign-in is not set up.
@@ -205,5 +209,5 @@ func (d *Desk) routes() (http.Handler, error) {
 		}
 	}
 	origin.SetDenyHandler(http.HandlerFunc(d.foreign))
-	return d.headers(origin.Handler(limit(mux))), nil
+	return proxies(d.opt.TrustedProxies).handler(d.headers(origin.Handler(limit(mux)))), nil
 }

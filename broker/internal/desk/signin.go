@@ -187,11 +187,17 @@ func (d *Desk) signOut(w http.ResponseWriter, r *http.Request) {
 
 // wrong answers a sign-in that failed, and keeps that it did. Who tries again and again is told to wait.
 func (d *Desk) wrong(w http.ResponseWriter, r *http.Request, reason string, p refusal) {
-	if d.guesses.wrong(d, r) {
+	d.wrongFor(w, r, "", reason, p)
+}
+
+// wrongFor is wrong, for an account that is known although nobody has proved to be its person.
+func (d *Desk) wrongFor(w http.ResponseWriter, r *http.Request, account, reason string, p refusal) {
+	from := siteOf(r)
+	if d.guesses.wrong(from, account, d.opt.Clock()) {
 		p, reason = tooOften, "too_often"
 	}
-	d.log.Warn("sign-in refused", slog.String("reason", reason), slog.String("from", siteOf(r.RemoteAddr).String()))
-	d.opt.Audit.Note(chain.Audit{User: "stranger", Action: "sign_in", Reason: reason, Denied: true}, oneRefusal)
+	d.log.Warn("sign-in refused", slog.String("reason", reason), slog.String("from", from.String()), slog.String("user", account))
+	d.opt.Audit.Note(chain.Audit{User: "stranger", Action: "sign_in", Target: account, Reason: reason, Denied: true}, oneRefusal)
 	d.refuse(w, r, p)
 }
 

@@ -212,12 +212,13 @@ func (d *Desk) passkeyFinish(w http.ResponseWriter, r *http.Request) {
 		d.wrong(w, r, "passkey_forged", countyForged)
 		return
 	}
+	var whose string // the account that it claims to be of
 	var err error
 	switch begun.For {
 	case forSignIn:
-		err = d.finishSignIn(w, r, begun)
+		whose, err = d.finishSignIn(w, r, begun)
 	case forAgain:
-		err = d.finishAgain(w, r, begun)
+		whose, err = d.finishAgain(w, r, begun)
 	default:
 		err = d.finishNew(w, r, begun)
 	}
@@ -225,50 +226,54 @@ func (d *Desk) passkeyFinish(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case err == nil:
 		d.answerJSON(w, map[string]string{"to": begun.Next})
-	case errors.As(err, &bad), errors.Is(err, errOther), errors.Is(err, errDisabled), errors.Is(err, account.ErrUnknown):
+	case errors.As(err, &bad), errors.Is(err, errOther), errors.Is(err, errDisabled), errors.Is(err, errStranger):
 		d.log.Warn("passkey refused", slog.Any("error", err))
-		d.wrong(w, r, "passkey", wrongPasskey)
+		d.wrongFor(w, r, whose, "passkey", wrongPasskey)
 	default:
 		d.failed(w, r, err)
 	}
 }
 
-func (d *Desk) finishSignIn(w http.ResponseWriter, r *http.Request, begun way) error {
+// errStranger means that a passkey is of no account.
+var errStranger = errors.New("nobody has this passkey")
+
+func (d *Desk) finishSignIn(w http.ResponseWriter, r *http.Request, begun way) (user string, err error) {
 	find := func(_, handle []byte) (webauthn.User, error) {
 		u, ok := d.accounts.ByHandle(handle)
 		if !ok {
-			return nil, account.ErrUnknown
+			return nil, errStranger
 		}
+		user = u.ID
 		return d.holder(u), nil
 	}
 	who, used, err := d.passkeys.FinishPasskeyLogin(find, begun.Passkey, r)
 	if err != nil {
-		return err
+		return user, err
 	}
 	h, _ := who.(holder)
 	if h.Disabled {
-		return errDisabled
+		return user, errDisabled
 	}
 	if err := d.used(r.Context(), h.User, used); err != nil {
-		return err
+		return user, err
 	}
-	return d.enter(w, r, account.Session{User: h.ID, How: byPasskey})
+	return user, d.enter(w, r, account.Session{User: h.ID, How: byPasskey})
 }
 
-func (d *Desk) finishAgain(w http.ResponseWriter, r *http.Request, begun way) error {
+func (d *Desk) finishAgain(w http.ResponseWriter, r *http.Request, begun way) (user string, err error) {
 	seat, ok := d.seatOf(r)
 	u, known := d.accounts.User(seat.User)
 	if !ok || !known || seat.session.Key != begun.Session {
-		return errOther
+		return "", errOther
 	}
 	used, err := d.passkeys.FinishLogin(d.holder(u), begun.Passkey, r)
 	if err != nil {
-		return err
+		return u.ID, err
 	}
 	if err := d.used(r.Context(), u, used); err != nil {
-		return err
+		return u.ID, err
 	}
-	return d.renew(w, r, seat, byPasskey)
+	return u.ID, d.renew(w, r, seat, byPasskey)
 }
 
 // used brings a passkey's counter up to date. One that counts backwards was copied.
