@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -14,7 +15,7 @@ import (
 )
 
 const (
-	oneRead    = 15 * time.Minute // for this long asking for the same list or sheet again is one reading; each case has its own, see views
+	oneRead    = 15 * time.Minute // for this long what a page or a program fetches again is one reading, see views
 	readAtMost = 2 * time.Second  // a ledger that needs longer must not hide a call for help
 	findWithin = 10 * time.Second
 	oneRefusal = time.Minute // the same thing refused again and again is one refusal
@@ -52,6 +53,18 @@ func (d *Desk) read(seat Seat, action, id string) {
 	}
 }
 
+// kept writes that a seat is about to be shown something for which no call for help waits: persons, sheets with every number, the audit
+// itself. It reports whether the ledger has it. If not, it must not be shown.
+func (d *Desk) kept(seat Seat, action, id, target string) bool {
+	a := by(seat, action)
+	a.Case, a.Target = id, target
+	err := d.opt.Audit.Read(a, readAtMost)
+	if err != nil {
+		d.log.Error("not shown, since it was not kept", slog.String("user", seat.User), slog.String("action", action), slog.String("case", id), slog.Any("error", err))
+	}
+	return err == nil
+}
+
 // noteRefused keeps that something was asked for and refused.
 func (d *Desk) noteRefused(seat Seat, action, id, reason string) {
 	a := by(seat, action)
@@ -69,6 +82,9 @@ func (d *Desk) target(seat Seat, action, target, reason string) chain.Audit {
 func (d *Desk) noteTarget(seat Seat, action, target, reason string) {
 	d.opt.Audit.Note(d.target(seat, action, target, reason), 0)
 }
+
+// errNotKept means that nothing was shown because the audit could not be written.
+var errNotKept = errors.New("the audit can not be written")
 
 // auditDoc is one line as programs and the audit page get it.
 type auditDoc struct {
@@ -104,7 +120,9 @@ func auditQuery(v url.Values) (audit.Query, *refusal) {
 
 // auditLines are what an auditor sees. Looking at the audit is in the audit.
 func (d *Desk) auditLines(r *http.Request, seat Seat, q audit.Query) (lines []auditDoc, next uint64, err error) {
-	d.opt.Audit.Note(by(seat, "read_audit"), oneRead)
+	if !d.kept(seat, "read_audit", q.Case, "") {
+		return nil, 0, errNotKept
+	}
 	ctx, cancel := context.WithTimeout(r.Context(), findWithin)
 	defer cancel()
 	found, next, err := d.opt.Audit.Find(ctx, q)
@@ -129,7 +147,7 @@ func (d *Desk) apiAudit(w http.ResponseWriter, r *http.Request, seat Seat) {
 	}
 	lines, next, err := d.auditLines(r, seat, q)
 	if err != nil {
-		d.refuse(w, r, notNow)
+		d.refuse(w, r, notShown)
 		return
 	}
 	d.answerJSON(w, struct {

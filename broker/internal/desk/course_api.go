@@ -79,6 +79,7 @@ type courseDoc struct {
 	Course   activation.Course   `json:"course"`
 	Personal *Personal           `json:"personal,omitempty"`
 	Same     []Hit               `json:"same_person,omitempty"`
+	Withheld bool                `json:"personal_withheld,omitempty"` // the audit could not be written: see kept
 }
 
 func (d *Desk) apiCourse(w http.ResponseWriter, r *http.Request, seat Seat) {
@@ -93,7 +94,9 @@ func (d *Desk) apiCourse(w http.ResponseWriter, r *http.Request, seat Seat) {
 	}
 	out.Course.Sealed = nil
 	if seat.May(CasePerson) {
-		d.noteAct(seat, "read_personal", k.State.Case, "")
+		out.Withheld = !d.kept(seat, "read_personal", k.State.Case, "")
+	}
+	if seat.May(CasePerson) && !out.Withheld {
 		out.Same = d.opt.Course.Cases.Same(k.State.Case)
 		if box := k.State.Course.Sealed; box != nil {
 			if p, err := d.opt.Course.Personal.Open(k.State.Case, box); err == nil {
@@ -312,13 +315,6 @@ func scopeOf(r *http.Request) Scope {
 	return Scope{From: v.Get("from"), To: v.Get("to"), Stations: v["station"]}
 }
 
-// noteAct keeps in the audit what leaves no event of its own.
-func (d *Desk) noteAct(seat Seat, action, id, target string) {
-	a := by(seat, action)
-	a.Case, a.Target = id, target
-	d.opt.Audit.Note(a, oneRead)
-}
-
 func (d *Desk) apiWorking(w http.ResponseWriter, r *http.Request, seat Seat) {
 	_ = r.ParseForm() // a scope that can not be read is refused as none
 	s, err := d.opt.Course.Reports.Working(scopeOf(r))
@@ -326,7 +322,10 @@ func (d *Desk) apiWorking(w http.ResponseWriter, r *http.Request, seat Seat) {
 		d.refuse(w, r, d.documentRefusal(err))
 		return
 	}
-	d.noteAct(seat, "read_working_sheet", "", s.Scope.From+"_"+s.Scope.To)
+	if !d.kept(seat, "read_working_sheet", "", s.Scope.From+"_"+s.Scope.To) {
+		d.refuse(w, r, notShown)
+		return
+	}
 	d.sheetAs(w, r, s)
 }
 

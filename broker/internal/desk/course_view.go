@@ -91,6 +91,7 @@ type courseView struct {
 	Today               string
 	Personal            *Personal
 	PersonalGone        bool
+	PersonalWithheld    bool // the audit could not be written
 	SealedBy            string
 	Links               []linkView
 	Suggestions         []suggestionView
@@ -317,7 +318,9 @@ func (d *Desk) facts(c activation.Course) []factView {
 // person is what those see who may link persons.
 func (d *Desk) person(v *courseView, seat Seat, k Case) {
 	c := k.State.Course
-	d.noteAct(seat, "read_personal", k.State.Case, "")
+	if v.PersonalWithheld = !d.kept(seat, "read_personal", k.State.Case, ""); v.PersonalWithheld {
+		return
+	}
 	if c.Sealed != nil {
 		p, err := d.opt.Course.Personal.Open(k.State.Case, c.Sealed)
 		if err == nil {

@@ -144,8 +144,11 @@ func (d *Desk) toldPage(w http.ResponseWriter, _ *http.Request, seat Seat) {
 }
 
 // apiGlasses gives auditors the words as well.
-func (d *Desk) apiGlasses(w http.ResponseWriter, _ *http.Request, seat Seat) {
-	d.opt.Audit.Note(by(seat, "read_glasses"), oneRead)
+func (d *Desk) apiGlasses(w http.ResponseWriter, r *http.Request, seat Seat) {
+	if !d.kept(seat, "read_glasses", "", "") {
+		d.refuse(w, r, notShown)
+		return
+	}
 	d.answerJSON(w, struct {
 		Glasses []account.Glass `json:"glasses"`
 	}{append([]account.Glass{}, d.accounts.Glasses(time.Time{})...)})

@@ -111,7 +111,10 @@ func (d *Desk) workingPage(w http.ResponseWriter, r *http.Request, seat Seat) {
 		d.sheetWith(w, seat, p.Status, "reports", "Reports", d.reportsView(), &p)
 		return
 	}
-	d.noteAct(seat, "read_working_sheet", "", scope.From+"_"+scope.To)
+	if !d.kept(seat, "read_working_sheet", "", scope.From+"_"+scope.To) {
+		d.sheetWith(w, seat, notShown.Status, "reports", "Reports", d.reportsView(), &notShown)
+		return
+	}
 	d.subsheet(w, seat, http.StatusOK, "reports", "factsheet", "Fact sheet", sheetView{Sheet: s, Words: scopeWords(scope)}, nil)
 }
 

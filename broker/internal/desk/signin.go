@@ -40,6 +40,10 @@ var (
 		Status: http.StatusServiceUnavailable, Code: "not_kept", Title: "It could not be written into the audit, so it was not done.",
 		Detail: "Try again. If it fails again, tell those who run the desk.",
 	}
+	notShown = refusal{
+		Status: http.StatusServiceUnavailable, Code: "not_shown", Title: "It can not be shown now: the audit does not answer.",
+		Detail: "Try again in a moment. If it fails again, tell those who run the desk.",
+	}
 	notNow = refusal{
 		Status: http.StatusServiceUnavailable, Code: "sign_in_not_stored", Title: "The sign-in could not be stored.",
 		Detail: "Try again. If it fails again, phone the other agencies, and tell those who run the desk.",
