@@ -140,7 +140,7 @@ func (b *Broker) signIn(ctx context.Context, o desk.Options) (desk.Options, erro
 	return o, nil
 }
 
-// prune forgets sessions and links that are long over.
+// prune forgets sessions, links, tokens and glasses that are long over.
 func (b *Broker) prune(ctx context.Context, store *account.Store) {
 	run, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	done := make(chan struct{})
@@ -148,12 +148,12 @@ func (b *Broker) prune(ctx context.Context, store *account.Store) {
 		defer close(done)
 		t := time.NewTicker(pruneEvery)
 		defer t.Stop()
-		for {
+		for { // at once: a broker that is restarted every hour must forget as well
+			if err := store.Prune(run); err != nil && run.Err() == nil {
+				b.log.Warn("old sessions not deleted", slog.Any("error", err))
+			}
 			select {
 			case <-t.C:
-				if err := store.Prune(run); err != nil {
-					b.log.Warn("old sessions not deleted", slog.Any("error", err))
-				}
 			case <-run.Done():
 				return
 			}

@@ -381,3 +381,39 @@ func (m *members) welcome(user string) string {
 	}
 	return "/welcome?link=" + secret
 }
+
+// TestARecoveryThatNobodyApprovedEnds: whoever approves must still know why it was asked, and a second wish is its own.
+func TestARecoveryThatNobodyApprovedEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMembers(t)
+		lost, _ := m.in("dcfs", "dispatcher")
+		first, _ := m.in("sheriff", "administrator")
+		second, _ := m.in("sheriff", "administrator")
+		path := "/users/" + lost.ID
+		code, _ := m.post(path+"/recover", m.again(first))
+		m.want("asking", code, http.StatusSeeOther)
+		_, page := m.page("/users", m.again(second))
+		has(t, page, "has lost all passkeys", "Recovery waits")
+		_, page = m.page("/users", m.again(first))
+		hasNot(t, page, "has lost all passkeys")
+		code, _ = m.post(path+"/recover", m.again(second)) // who asks as well does not become the one who asked
+		m.want("asking once more", code, http.StatusSeeOther)
+		code, _ = m.post(path+"/approve", m.again(first))
+		m.want("approving the own wish", code, http.StatusConflict)
+
+		time.Sleep(24 * time.Hour)
+		code, page = m.post(path+"/approve", m.again(second))
+		m.want("approving a day later", code, http.StatusConflict)
+		hasNot(t, page, "/welcome?link=")
+		_, page = m.page("/users", m.again(second))
+		hasNot(t, page, "has lost all passkeys", "Recovery waits")
+
+		code, _ = m.post(path+"/recover", m.again(second))
+		m.want("asking anew", code, http.StatusSeeOther)
+		code, _ = m.post(path+"/approve", m.again(second))
+		m.want("approving the own wish", code, http.StatusConflict)
+		code, page = m.post(path+"/approve", m.again(first))
+		m.want("approving", code, http.StatusOK)
+		has(t, page, "/welcome?link=")
+	})
+}

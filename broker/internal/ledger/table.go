@@ -20,7 +20,10 @@ var (
 
 // Table is a small durable map beside the ledger, for what is not history: devices and enrolment codes. Writes are on the disk
 // when they return, and are refused if the value has changed since it was read.
-type Table struct{ kv jetstream.KeyValue }
+type Table struct {
+	kv     jetstream.KeyValue
+	stream jetstream.Stream // what the engine keeps the table in
+}
 
 // OpenTable opens a table of the engine, and makes it if there is none.
 func OpenTable(ctx context.Context, conn *nats.Conn, name string, replicas int) (*Table, error) {
@@ -37,7 +40,11 @@ func OpenTableFor(ctx context.Context, conn *nats.Conn, name string, replicas in
 	if err != nil {
 		return nil, fmt.Errorf("cannot open table: %w", err)
 	}
-	return &Table{kv}, nil
+	stream, err := js.Stream(ctx, "KV_"+name)
+	if err != nil {
+		return nil, fmt.Errorf("cannot open table: %w", err)
+	}
+	return &Table{kv, stream}, nil
 }
 
 // Put writes a value whose last revision was rev; 0 means that the key must be new. It returns the new revision.
@@ -104,9 +111,10 @@ func (t *Table) Watch(ctx context.Context, fn func(key string, rev uint64, value
 	}
 }
 
-// Delete removes a key. Who watches the table is not told: what must be known to be over is first written as such.
+// Delete removes a key, and leaves nothing of it: a marker for each session that ever was would grow for ever. Who watches the table is
+// not told: what must be known to be over is first written as such.
 func (t *Table) Delete(ctx context.Context, key string) error {
-	if err := t.kv.Purge(ctx, key); err != nil {
+	if err := t.stream.Purge(ctx, jetstream.WithPurgeSubject("$KV."+t.kv.Bucket()+"."+key)); err != nil {
 		return fmt.Errorf("cannot write table: %w", err)
 	}
 	return nil

@@ -172,3 +172,81 @@ func TestABadRecordKeepsNobodyOut(t *testing.T) {
 		t.Errorf("the good account: %t, %v", ok, err)
 	}
 }
+
+// TestTwoYearsOfSignInsAreBounded: twelve people sign in, unlock, invite and make tokens every day. What is kept is what the last day, or for
+// tokens and glasses the last year, needs, in memory and in the table; and nobody who is there is forgotten.
+func TestTwoYearsOfSignInsAreBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const people, days = 12, 730
+		table := new(account.Memory)
+		s := open(t, table)
+		ctx := t.Context()
+		must := func(err error) {
+			t.Helper()
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		most := 0
+		var token string
+		for day := range days {
+			for p := range people {
+				user := "sheriff-" + string(rune('a'+p))
+				secret, err := s.NewSession(ctx, account.Session{User: user})
+				must(err)
+				for range 3 { // lunch, and two walks
+					v, _ := s.Session(secret)
+					secret, err = s.Renew(ctx, v, "passkey")
+					must(err)
+				}
+				if p%2 == 0 {
+					v, _ := s.Session(secret)
+					must(s.EndSession(ctx, v.Key))
+				}
+			}
+			link, err := s.NewLink(ctx, account.Link{User: "u", Ends: time.Now().Add(72 * time.Hour)})
+			must(err)
+			if day%2 == 0 {
+				_, err = s.UseLink(ctx, link)
+				must(err)
+			}
+			if day%10 == 0 {
+				var v account.Token
+				v, token, err = s.NewToken(ctx, account.Token{Name: "CAD", Ends: time.Now().Add(90 * 24 * time.Hour)})
+				must(err)
+				if day%20 == 10 {
+					_, err = s.RevokeToken(ctx, v.ID)
+					must(err)
+				}
+				_, err = s.BreakGlass(ctx, account.Glass{User: "u"}, func(account.Glass) error { return nil })
+				must(err)
+			}
+			must(s.Prune(ctx))
+			most = max(most, table.Len())
+			time.Sleep(24 * time.Hour)
+			if day%50 == 49 { // the disk is full for a moment: what could not be deleted is deleted later
+				table.Fail(errors.New("disk is full"))
+				if s.Prune(ctx) == nil {
+					t.Error("a full disk was not noticed")
+				}
+				table.Fail(nil)
+			}
+			must(s.Prune(ctx))
+		}
+		// 48 secrets of a day twice, five days of links, 37 glasses of a year, and 46 tokens of a year and their 90 days.
+		if limit := 2*4*people + 5 + 38 + 48; most > limit {
+			t.Errorf("at most %d records were kept, want %d", most, limit)
+		}
+		if _, ok := s.Token(token); !ok {
+			t.Error("a good token was forgotten")
+		}
+		if n := len(s.Tokens()); n < 30 || n > 48 {
+			t.Errorf("%d tokens are listed", n)
+		}
+		time.Sleep(2 * 366 * 24 * time.Hour)
+		must(s.Prune(ctx))
+		if n := table.Len(); n != 0 {
+			t.Errorf("two years after the last one signed in %d records are kept", n)
+		}
+	})
+}

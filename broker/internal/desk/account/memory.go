@@ -48,8 +48,18 @@ func (m *Memory) Put(_ context.Context, key string, rev uint64, value []byte) (u
 func (m *Memory) Delete(_ context.Context, key string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.fail != nil {
+		return m.fail
+	}
 	delete(m.all, key)
-	return m.fail
+	return nil
+}
+
+// Len is how many keys there are.
+func (m *Memory) Len() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.all)
 }
 
 // Watch implements [Table]: it tells what is there, once.

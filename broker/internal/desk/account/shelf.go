@@ -136,21 +136,23 @@ func (s shelf[T]) write(ctx context.Context, id string, rev uint64, v T) (uint64
 	return s.table.Put(ctx, s.prefix+id, rev, b)
 }
 
-// prune deletes what is over.
+// prune deletes what is over. What the table still has stays here as well, until it can be deleted.
 func (s shelf[T]) prune(ctx context.Context, over func(T) bool) error {
-	s.mu.Lock()
+	s.mu.RLock()
 	var ids []string
 	for id, h := range s.all {
 		if over(h.v) {
 			ids = append(ids, id)
-			delete(s.all, id)
 		}
 	}
-	s.mu.Unlock()
+	s.mu.RUnlock()
 	for _, id := range ids {
 		if err := s.table.Delete(ctx, s.prefix+id); err != nil {
 			return err
 		}
+		s.mu.Lock()
+		delete(s.all, id)
+		s.mu.Unlock()
 	}
 	return nil
 }

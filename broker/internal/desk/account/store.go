@@ -16,6 +16,7 @@ const (
 	GlassLife   = time.Hour
 	forget      = 24 * time.Hour // for how long what is over stays, so that no old page is puzzled
 	glassForget = 366 * 24 * time.Hour
+	tokenForget = 366 * 24 * time.Hour // a list of tokens says for a year which ones there were; the audit says it for ever
 )
 
 // Store is the desk's memory of people. It is safe for concurrent use.
@@ -56,6 +57,9 @@ func (s *Store) Prune(ctx context.Context) error {
 	return errors.Join(
 		s.sessions.prune(ctx, func(v Session) bool { return past(v.Ends, 0) || v.Ended && past(v.Active, forget) }),
 		s.links.prune(ctx, func(v Link) bool { return past(v.Ends, forget) }),
+		s.tokens.prune(ctx, func(v Token) bool {
+			return past(v.Ends, tokenForget) || !v.Revoked.IsZero() && past(v.Revoked, tokenForget)
+		}),
 		s.glasses.prune(ctx, func(v Glass) bool { return past(v.Ends, glassForget) }),
 	)
 }
