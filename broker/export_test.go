@@ -25,3 +25,6 @@ func (b *Broker) Routes() []desk.Route { return b.desk.Routes() }
 
 // Unreached is what a seat sees of calls that reached nobody.
 func (b *Broker) Unreached(seat desk.Seat) []desk.Banner { return b.unreached(seat) }
+
+// ForgetTold forgets, as if it were now, how far machines were told of cases that are over.
+func (b *Broker) ForgetTold(ctx context.Context, now time.Time) (int, error) { return b.forget(ctx, now) }

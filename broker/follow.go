@@ -7,6 +7,7 @@ import (
 	"errors"
 	"log/slog"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -21,6 +22,7 @@ const (
 	followTries  = 30 * time.Second // for one notice
 	followPause  = 5 * time.Second  // until a machine that did not take a notice is asked again
 	followLately = 24 * time.Hour   // cases that ended longer ago are not told any more
+	followForget = time.Hour        // how often it is forgotten how far those were told, and how much later
 )
 
 // follower tells one receiving machine the story of every activation, step by step: alarm receiving centres and systems that take CAP are
@@ -179,13 +181,47 @@ func kindOfStep(w cap.What) notify.Kind {
 
 // runFollowers tells machines until the broker closes.
 func (b *Broker) runFollowers(ctx context.Context) {
+	if len(b.push.followers) == 0 {
+		return
+	}
 	run, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	var wg sync.WaitGroup
+	wg.Go(func() { b.forgetTold(run) })
 	for _, f := range b.push.followers {
 		wg.Go(func() { f.run(run) })
 	}
 	b.onClose(func() {
 		cancel()
 		wg.Wait()
+	})
+}
+
+// forgetTold keeps the table as small as the cases that can still be told, until ctx ends.
+func (b *Broker) forgetTold(ctx context.Context) {
+	t := time.NewTicker(followForget)
+	defer t.Stop()
+	for {
+		if _, err := b.forget(ctx, time.Now()); err != nil && ctx.Err() == nil {
+			b.log.Warn("what machines were told is not forgotten; trying again", slog.Any("error", err))
+		}
+		select {
+		case <-t.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// forget removes how far machines were told of cases that ended long ago, or that are not there. Nothing of those is told any more, so that
+// a row that is missing tells nothing twice. A channel that has left the configuration leaves no rows for good either.
+func (b *Broker) forget(ctx context.Context, now time.Time) (int, error) {
+	return b.push.followers[0].table.Prune(ctx, func(key string) bool {
+		_, id, _ := strings.Cut(key, ".")
+		c, _, ok := b.book.State(id)
+		if !ok {
+			return true
+		}
+		end := casefile.EndedAt(c.State)
+		return !end.IsZero() && now.Sub(end) > followLately+followForget
 	})
 }

@@ -78,4 +78,26 @@ func TestAMachineIsToldTheStoryOnce(t *testing.T) {
 		t.Errorf("told once too often: %+v", a)
 	case <-time.After(300 * time.Millisecond):
 	}
+
+	// How far it was told is kept for as long as anything can be told, and not longer.
+	known = 0
+	d.connect()
+	other := d.raise()
+	step("Alert")
+	for _, at := range []struct {
+		after time.Duration
+		want  int
+	}{{23 * time.Hour, 0}, {26 * time.Hour, 1}, {90 * 24 * time.Hour, 0}} {
+		if n, err := b.ForgetTold(t.Context(), time.Now().Add(at.after)); n != at.want || err != nil {
+			t.Errorf("%v later %d rows are forgotten, want %d: %v", at.after, n, at.want, err)
+		}
+	}
+	b.Restart()
+	act(t, b, "sheriff", other, "acknowledge", nil) // the open one was not forgotten, and nothing of the other is told again
+	step("Update")
+	select {
+	case a := <-got:
+		t.Errorf("told once too often: %+v", a)
+	case <-time.After(300 * time.Millisecond):
+	}
 }

@@ -119,3 +119,23 @@ func (t *Table) Delete(ctx context.Context, key string) error {
 	}
 	return nil
 }
+
+// Prune removes every key of which gone says so. It returns how many.
+func (t *Table) Prune(ctx context.Context, gone func(key string) bool) (int, error) {
+	all, err := t.kv.ListKeys(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("cannot read table: %w", err)
+	}
+	var old []string
+	for key := range all.Keys() {
+		if gone(key) {
+			old = append(old, key)
+		}
+	}
+	for i, key := range old {
+		if err := t.Delete(ctx, key); err != nil {
+			return i, err
+		}
+	}
+	return len(old), nil
+}
