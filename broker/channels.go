@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"strings"
 	"time"
 
 	"safeyouthzone/broker/contract/activation"
@@ -36,7 +37,7 @@ type Channel struct {
 	// SecretFile is a whole path, or the name of a systemd credential. mail: password; webhook: signing secrets; ntfy, cap: token;
 	// dc09: key in hex.
 	SecretFile string   `toml:"secret_file"`
-	CA         string   `toml:"ca"`          // PEM file of the authority; empty for the system's
+	CA         string   `toml:"ca"`          // PEM file of the authority that vouches for the other side; empty for the system's
 	ServerName string   `toml:"server_name"` // dc09: in the certificate, if it is not the receiver's
 	Contact    string   `toml:"contact"`     // webpush: of the operator, for the push services
 	Addresses  []string `toml:"addresses"`   // cap: for whom the messages are
@@ -99,6 +100,15 @@ func (b *Broker) newChannel(ctx context.Context, c Channel) (notify.Channel, err
 	if err != nil {
 		return nil, err
 	}
+	ch, err := c.build(secret, capHistory{b}, b.log, func(client *http.Client) (notify.Channel, error) { return b.newWebPush(ctx, c, client) })
+	if centre, ok := ch.(*dc09.Channel); ok && err == nil {
+		b.push.centres[c.Name] = centre
+	}
+	return ch, err
+}
+
+// build makes a channel and connects to nothing.
+func (c Channel) build(secret string, h cap.History, log *slog.Logger, browsers func(*http.Client) (notify.Channel, error)) (notify.Channel, error) {
 	client, err := c.client()
 	if err != nil {
 		return nil, err
@@ -111,19 +121,15 @@ func (b *Broker) newChannel(ctx context.Context, c Channel) (notify.Channel, err
 		}
 		return mail.New(mail.Options{Server: c.Server, Security: mail.Security(c.Security), TLS: conf, User: c.User, Password: secret, From: c.From})
 	case "webpush":
-		return b.newWebPush(ctx, c, client)
+		return browsers(client)
 	case "webhook":
 		return webhook.New(webhook.Options{Name: c.Name, URL: c.URL, Secrets: webhook.ParseSecrets(secret), Client: client, Now: time.Now})
 	case "ntfy":
 		return ntfy.New(ntfy.Options{URL: c.URL, Token: secret, Client: client})
 	case "cap":
-		return cap.New(cap.Options{URL: c.URL, Token: secret, Sender: c.From, Addresses: c.Addresses, History: capHistory{b}, Client: client})
+		return cap.New(cap.Options{URL: c.URL, Token: secret, Sender: c.From, Addresses: c.Addresses, History: h, Client: client})
 	case "dc09":
-		centre, err := c.dc09(secret, b.log)
-		if err == nil {
-			b.push.centres[c.Name] = centre
-		}
-		return centre, err
+		return c.dc09(secret, log)
 	default:
 		return nil, fmt.Errorf("there is no kind %q", c.Kind)
 	}
@@ -137,6 +143,9 @@ func (c Channel) client() (*http.Client, error) {
 			return nil, fmt.Errorf("allow: %q is not a network", text)
 		}
 		p.Allow = append(p.Allow, n)
+	}
+	if c.CA != "" && strings.HasPrefix(c.URL, "http:") {
+		return nil, errors.New("ca: the url begins with http:, so that no certificate would be looked at")
 	}
 	conf, err := trust(c.CA, "")
 	if err != nil {

@@ -38,9 +38,19 @@ func TestTheExampleChannelsAreGood(t *testing.T) {
 			ch.Kind == "cap" && len(ch.Addresses) != 1, ch.Kind == "webpush" && ch.Contact == "", ch.Kind == "webhook" && len(ch.Allow) != 1:
 			t.Errorf("the example of %s does not show every key: %+v", ch.Kind, ch)
 		}
+		if example := "kind = \"" + ch.Kind + "\""; ch.Kind != "webpush" && !strings.Contains(between(examples, example, "[[channel]]"), "\n#   ca = \"\"") {
+			t.Errorf("the example of %s does not show ca", ch.Kind)
+		}
 	}
 	slices.Sort(kinds)
 	if want := []string{"cap", "dc09", "mail", "ntfy", "webhook", "webpush"}; !slices.Equal(kinds, want) {
 		t.Errorf("examples of %v, want %v", kinds, want)
 	}
+}
+
+// between is what stands in a text after one thing and before another.
+func between(text, from, to string) string {
+	_, rest, _ := strings.Cut(text, from)
+	part, _, _ := strings.Cut(rest, to)
+	return part
 }

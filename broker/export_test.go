@@ -27,4 +27,11 @@ func (b *Broker) Routes() []desk.Route { return b.desk.Routes() }
 func (b *Broker) Unreached(seat desk.Seat) []desk.Banner { return b.unreached(seat) }
 
 // ForgetTold forgets, as if it were now, how far machines were told of cases that are over.
-func (b *Broker) ForgetTold(ctx context.Context, now time.Time) (int, error) { return b.forget(ctx, now) }
+func (b *Broker) ForgetTold(ctx context.Context, now time.Time) (int, error) {
+	return b.forget(ctx, now)
+}
+
+// CheckChannel sends a check by a channel.
+func (b *Broker) CheckChannel(ctx context.Context, name, to string) error {
+	return b.checkChannel(ctx, name, to)
+}

@@ -34,7 +34,7 @@ func readSecret(name string) (string, error) {
 	return strings.TrimSpace(string(b)), nil
 }
 
-// trust makes a TLS configuration that knows one authority, or the system's.
+// trust makes a TLS configuration that knows the authorities of one file and no others, or the system's.
 func trust(ca, serverName string) (*tls.Config, error) {
 	c := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: serverName}
 	if ca == "" {
@@ -42,11 +42,11 @@ func trust(ca, serverName string) (*tls.Config, error) {
 	}
 	b, err := os.ReadFile(ca)
 	if err != nil {
-		return nil, fmt.Errorf("cannot read authority: %w", err)
+		return nil, fmt.Errorf("ca: cannot read authority: %w", err)
 	}
 	c.RootCAs = x509.NewCertPool()
 	if !c.RootCAs.AppendCertsFromPEM(b) {
-		return nil, fmt.Errorf("%s holds no certificate", ca)
+		return nil, fmt.Errorf("ca: %s holds no certificate in PEM form", ca)
 	}
 	return c, nil
 }

@@ -36,7 +36,7 @@ usage: syz-broker [--config FILE] [--dev]
   --config FILE      configuration (default /etc/syz/broker.toml)
   --dev              sign in at the desk with a one-time link; the desk is plain HTTP on a loopback address
   --dev-token FILE   with --dev: a file whose content opens /api/v1/ as a bearer token
-  --check            read the configuration, say whether it is good, and end
+  --check            read the configuration with the files that it names, say whether it is good, and end
   --version          print the version
 `
 
@@ -67,6 +67,10 @@ func run(args []string, stdout, stderr io.Writer) int {
 		return exitUsage
 	}
 	if *check {
+		if err := o.Config.CheckChannels(); err != nil {
+			fmt.Fprintln(stderr, "syz-broker:", err)
+			return exitUsage
+		}
 		fmt.Fprintln(stdout, "the configuration is good")
 		return exitDone
 	}

@@ -24,6 +24,18 @@ func TestTheTerminalIsAnswered(t *testing.T) {
 	if code, out, errs := call("--check", "--config", "../../packaging/config/broker.toml"); code != exitDone || !strings.Contains(out, "good") {
 		t.Errorf("--check: %d, %s%s", code, out, errs)
 	}
+	shipped, err := os.ReadFile("../../packaging/config/broker.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	conf := filepath.Join(t.TempDir(), "broker.toml")
+	bell := "\n[[channel]]\nname = \"bell\"\nkind = \"ntfy\"\nurl = \"https://ntfy.example.org\"\nca = \"/nowhere/ca.pem\"\n"
+	if err := os.WriteFile(conf, append(shipped, bell...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, errs := call("--check", "--config", conf); code != exitUsage || !strings.Contains(errs, `channel "bell": ca: cannot read authority`) {
+		t.Errorf("--check of a channel that can not work: %d, %s", code, errs)
+	}
 	for _, args := range [][]string{{"--wrong"}, {"extra"}, {"--config", filepath.Join(t.TempDir(), "none.toml")}} {
 		if code, _, errs := call(args...); code != exitUsage || errs == "" && args[0] != "extra" {
 			t.Errorf("%v: %d, %s", args, code, errs)
