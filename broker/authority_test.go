@@ -177,7 +177,8 @@ func TestAChannelThatCanNotWorkIsToldBeforeTheStart(t *testing.T) {
 	}
 	c := brokertest.Config(dir)
 	c.Channels = []broker.Channel{
-		{Name: "hook", Kind: "webhook", URL: "https://example.org", SecretFile: secret}, {Name: "push", Kind: "webpush", Contact: "it@example.org"},
+		{Name: "hook", Kind: "webhook", URL: "https://example.org", SecretFile: secret},
+		{Name: "push", Kind: "webpush", Contact: "it@example.org"},
 		{Name: "credential", Kind: "webhook", URL: "https://example.org", SecretFile: "sms.secrets"}, // systemd passes it to the service alone
 		{Name: "arc", Kind: "dc09", Receivers: []string{"a:1"}, Account: "1234", Plain: true, SecretFile: "arc.key"},
 	}
