@@ -83,14 +83,24 @@ func (b *Broker) runDispatch(ctx context.Context) {
 func (b *Broker) zonesOfDrills() map[string]*time.Location {
 	out := map[string]*time.Location{}
 	for _, z := range b.o.Config.Zones {
-		loc, err := time.LoadLocation(z.TimeZone)
-		if err != nil {
-			b.log.Warn("zone has no time zone", slog.String("zone", z.ID))
-			loc = time.UTC
-		}
-		out[z.ID] = loc
+		out[z.ID] = b.clockOf(z.ID)
 	}
 	return out
+}
+
+// clockOf is the clock on the wall of a zone: the county's, unless it has its own.
+func (b *Broker) clockOf(zone string) *time.Location {
+	name := b.o.Config.TimeZone
+	for _, z := range b.o.Config.Zones {
+		if z.ID == zone && z.TimeZone != "" {
+			name = z.TimeZone
+		}
+	}
+	loc, err := time.LoadLocation(name)
+	if err != nil {
+		return time.UTC
+	}
+	return loc
 }
 
 // seen notes that a desk has a case before it.

@@ -8,7 +8,6 @@ import (
 
 	"safeyouthzone/broker/contract/activation"
 	"safeyouthzone/broker/internal/dispatch"
-	"safeyouthzone/broker/internal/dispatch/policy"
 )
 
 func TestSomebodyWhoCannotComeMakesRoomForTheNext(t *testing.T) {
@@ -113,29 +112,6 @@ func TestAPathTestTellsNobodyAndIsClosed(t *testing.T) {
 		}
 		if a := e.Times().Since(time.Time{}); len(a) != 0 {
 			t.Errorf("a path test is counted: %v", a)
-		}
-	})
-}
-
-func TestDrillsComeByScheduleInTheDayAndOnce(t *testing.T) {
-	in(t, func(t *testing.T, r *rig) {
-		p := policy.Default()
-		p.DrillH = 24 * 7
-		if err := r.dir.PutPolicy(t.Context(), p, "u-1", r.wall()); err != nil {
-			t.Fatal(err)
-		}
-		zones := func() map[string]*time.Location { return map[string]*time.Location{"compton": time.UTC} }
-		for _, n := range []string{"b1", "b2"} {
-			e, _ := r.node(n)
-			go e.HoldDrills(t.Context(), zones)
-		}
-		time.Sleep(7*24*time.Hour + 9*time.Hour)
-		if n := r.ledger.count(activation.Raised); n != 0 {
-			t.Errorf("%d drills in the night", n)
-		}
-		time.Sleep(2 * time.Hour)
-		if n := r.ledger.count(activation.Raised); n != 1 {
-			t.Errorf("%d drills, want 1", n)
 		}
 	})
 }

@@ -24,11 +24,14 @@ type Answering struct {
 
 // Times collects how long answers took. It is safe for concurrent use.
 type Times struct {
-	mu  *sync.Mutex
-	all map[string]Answering
+	mu     *sync.Mutex
+	all    map[string]Answering
+	drills map[string]time.Time // zone -> when the last one was held
 }
 
-func newTimes() Times { return Times{mu: new(sync.Mutex), all: map[string]Answering{}} }
+func newTimes() Times {
+	return Times{mu: new(sync.Mutex), all: map[string]Answering{}, drills: map[string]time.Time{}}
+}
 
 func (t Times) observe(s activation.State) {
 	if s.Trigger == activation.ByPath {
@@ -59,6 +62,9 @@ func (t Times) observe(s activation.State) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.all[s.Case] = a
+	if a.Mode == activation.Drill && a.At.After(t.drills[a.Zone]) {
+		t.drills[a.Zone] = a.At
+	}
 }
 
 // Since returns the answering of all calls since then, newest first.
@@ -84,13 +90,7 @@ func (t Times) Since(from time.Time) []Answering {
 func (t Times) LastDrill(zone string) time.Time {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	var last time.Time
-	for _, a := range t.all {
-		if a.Zone == zone && a.Mode == activation.Drill && a.At.After(last) {
-			last = a.At
-		}
-	}
-	return last
+	return t.drills[zone]
 }
 
 // Times are how long answers took.

@@ -44,6 +44,7 @@ type Options struct {
 	Now       func() time.Time
 	NewID     func() string // of a person or a roster; it says nothing of either
 	TimeZone  string        // of new rosters
+	Clock     func(zone string) *time.Location
 	Health    func() []Health
 	Follow    []string                                            // channels that are told of every call
 	Check     func(ctx context.Context, channel, to string) error // sends a notice that says nothing

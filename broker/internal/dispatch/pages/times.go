@@ -69,7 +69,7 @@ func (p *Pages) zones() []zoneOf {
 	for _, z := range p.o.Zones() {
 		row := zoneOf{Zone: z.ID, Name: z.Name, LastDrill: p.o.Engine.Times().LastDrill(z.ID)}
 		doc, _ := p.o.Directory.Policy(z.ID)
-		row.NextDrill = dispatch.NextDrill(doc, row.LastDrill)
+		row.NextDrill = dispatch.NextDrill(doc, z.ID, row.LastDrill, p.o.Now(), p.o.Clock(z.ID))
 		pick := func(m activation.Mode, of func(dispatch.Answering) time.Duration) spread {
 			var took []time.Duration
 			for _, a := range all {
