@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"safeyouthzone/broker/contract/activation"
 	"safeyouthzone/broker/internal/desk"
 	"safeyouthzone/broker/internal/dispatch/directory"
 )
@@ -35,3 +36,22 @@ func (b *Broker) ForgetTold(ctx context.Context, now time.Time) (int, error) {
 func (b *Broker) CheckChannel(ctx context.Context, name, to string) error {
 	return b.checkChannel(ctx, name, to)
 }
+
+// DrillsDue starts the drills that the schedule asks for, as if it were now.
+func (b *Broker) DrillsDue(ctx context.Context, now time.Time) {
+	b.dispatch.DrillsDue(ctx, b.zonesOfDrills(), now)
+}
+
+// Drills are the drills of the last day.
+func (b *Broker) Drills() []activation.State {
+	var out []activation.State
+	for _, c := range b.book.Recent(24 * time.Hour) {
+		if c.State.Mode == activation.Drill {
+			out = append(out, c.State)
+		}
+	}
+	return out
+}
+
+// Counted is how many recoveries reports count.
+func (b *Broker) Counted(now time.Time) int { return len(b.course.index.Records(now)) }

@@ -117,7 +117,8 @@ func (a *Answers) Patterns() map[string]http.HandlerFunc {
 	return map[string]http.HandlerFunc{
 		"GET " + Prefix + "{link}":           a.show,
 		"POST " + Prefix + "{link}":          a.act,
-		"GET " + Prefix + "answer.css":       a.style,
+		"GET " + Prefix + "answer.css":       file("web/answer.css", "text/css; charset=utf-8"),
+		"GET " + Prefix + "icon.svg":         file("web/icon.svg", "image/svg+xml"),
 		"GET " + Prefix + "{link}/{rest...}": func(w http.ResponseWriter, r *http.Request) { a.say(w, r, view{Problem: &badLink}) },
 	}
 }

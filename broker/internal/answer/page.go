@@ -160,13 +160,16 @@ func (a *Answers) say(w http.ResponseWriter, r *http.Request, v view) {
 	_ = a.page.ExecuteTemplate(w, "answer.html", v) // the asker has gone
 }
 
-func (a *Answers) style(w http.ResponseWriter, _ *http.Request) {
-	b, err := web.ReadFile("web/answer.css")
-	if err != nil {
-		http.Error(w, "no style", http.StatusNotFound)
-		return
+// file serves what pages look with.
+func file(name, kind string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		b, err := web.ReadFile(name)
+		if err != nil {
+			http.Error(w, "no such file", http.StatusNotFound)
+			return
+		}
+		w.Header().Set("Content-Type", kind)
+		w.Header().Set("Cache-Control", "public, max-age=3600")
+		_, _ = w.Write(b) // the asker has gone
 	}
-	w.Header().Set("Content-Type", "text/css; charset=utf-8")
-	w.Header().Set("Cache-Control", "public, max-age=3600")
-	_, _ = w.Write(b) // the asker has gone
 }

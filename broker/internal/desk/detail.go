@@ -77,7 +77,7 @@ func (d *Desk) detail(seat Seat, k Case, entries []Entry) detail {
 	s, now := k.State, d.opt.Clock()
 	own := s.Answer(seat.Agency)
 	v := detail{
-		card: d.card(seat, k), Received: s.ReceivedAt, Trigger: triggerWords(s.Trigger), Held: s.HeldAtStart, Device: s.Device,
+		card: d.card(seat, k), Received: s.ReceivedAt, Trigger: calledBy(s), Held: s.HeldAtStart, Device: s.Device,
 		Agency: d.agency(seat.Agency), Checked: own.Verified.ID != "", Said: own.ETAMin > 0, Can: offers(s, seat),
 		Report: reportFor(seat, s.Report), ReportAt: s.Reported.At, Mirror: d.mirror(s, now), Field: s.Trigger == activation.InField, Message: s.Message, Outcomes: outcomes(s),
 		Presets: []int{5, 10, 15, 20, 30}, CodeTries: s.CodeTries(), WrongCodes: len(s.WrongCode), Lines: d.timeline(redacted(seat, entries)),
@@ -116,7 +116,7 @@ func offers(s activation.State, seat Seat) can {
 		Arrived:     (open || s.Stage() == activation.StageHandedOver) && acked && !arrived, // help that comes late is still told
 		Code:        open && acked,
 		HandOver:    arrived && s.HandedOver.ID == "" && s.Stage() != activation.StoodDown && s.Stage() != activation.StageClosed,
-		Message:     open,
+		Message:     open && !countysDrill(s.Mode, s.Device),
 		Left:        open,
 		StandDown:   open && s.StandDown() == activation.StandDownAsked,
 		Close:       seat.May(CaseClose) && s.Stage() != activation.StageClosed,

@@ -18,6 +18,7 @@ type step struct {
 
 // mirror is what the youth reads at this moment.
 type mirror struct {
+	Band    string // over the page, in a drill or a test
 	Steps   []step
 	Plain   string // instead of the steps, when the way has ended
 	PlainTo string
@@ -44,6 +45,8 @@ var kioskWords = map[string]string{
 	"ended.handed_over": "Your helper is with you now", "ended.handed_over.body": "They will tell you what happens next.",
 	"ended.left": "You chose to leave. That is okay.", "ended.left.body": "You can come back at any time.",
 	"ended.stand_down": "This request has ended", "ended.stand_down.body": "You can ask for help again at any time.",
+	"band.drill": "DRILL · NOT A REAL CALL", "band.test": "TEST · NOT A REAL CALL", "band.elsewhere": "DRILL TODAY · REAL HELP STILL WORKS",
+
 	"ended.closed": "This request has ended", "ended.closed.body": "You can ask for help again at any time.",
 }
 
@@ -80,8 +83,12 @@ func aboutWords(left time.Duration) string {
 
 func (d *Desk) mirror(s activation.State, now time.Time) mirror {
 	stage := s.Stage()
-	if stage.Open() {
-		return mirror{Steps: d.steps(s, stage, now), Message: messageWords(s.Message), Silent: d.silent(s, now)}
+	band := map[activation.Mode]string{activation.Drill: kioskWords["band.drill"], activation.Test: kioskWords["band.test"]}[s.Mode]
+	switch {
+	case stage.Open() && countysDrill(s.Mode, s.Device):
+		return mirror{Band: kioskWords["band.elsewhere"], Plain: "Its first page", PlainTo: "A youth who needs help can call for it as always."}
+	case stage.Open():
+		return mirror{Band: band, Steps: d.steps(s, stage, now), Message: messageWords(s.Message), Silent: d.silent(s, now)}
 	}
 	key := "ended." + string(stage)
 	if stage == activation.StageClosed {

@@ -69,6 +69,12 @@ func (d *Desk) eventWords(e activation.Event) string {
 		if e.Other != "" {
 			return "Another young person of " + activation.ShortCode(e.Other)
 		}
+		switch {
+		case countysDrill(e.Mode, e.Device) && e.Actor.Kind == activation.BySystem:
+			return "A drill began, by the schedule"
+		case countysDrill(e.Mode, e.Device):
+			return "A drill began, from the desk"
+		}
 		return "Help was called for: " + triggerWords(e.Trigger)
 	case activation.PressedAgain:
 		return "Called again: " + triggerWords(e.Trigger)

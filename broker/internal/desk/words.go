@@ -65,6 +65,11 @@ func needWords(n activation.Need) string {
 // urgent needs are shown so that nobody reads past them.
 func urgent(n activation.Need) bool { return n == activation.Hurt || n == activation.Afraid }
 
+// countysDrill reports whether a drill was begun at the desk or by the schedule: no help point began it, and none shows its steps.
+func countysDrill(m activation.Mode, device string) bool {
+	return m == activation.Drill && device == "desk"
+}
+
 func triggerWords(t activation.Trigger) string {
 	switch t {
 	case activation.ByButton:
@@ -76,6 +81,13 @@ func triggerWords(t activation.Trigger) string {
 	default:
 		return "In the field"
 	}
+}
+
+func calledBy(s activation.State) string {
+	if countysDrill(s.Mode, s.Device) {
+		return "The county’s own drill"
+	}
+	return triggerWords(s.Trigger)
 }
 
 func outcomeWords(o activation.Outcome) string {

@@ -106,7 +106,7 @@ func TestAnAnsweredDrillIsReportedWithItsTimeAndEndsByItself(t *testing.T) {
 		}
 		id := r.drills()[1].Case
 		at := r.state(id).ReceivedAt
-		time.Sleep(at.Add(75 * time.Second).Sub(time.Now()))
+		time.Sleep(time.Until(at.Add(75 * time.Second)))
 		r.answer(id, "dcfs")
 		time.Sleep(3 * time.Hour)
 		if s := r.state(id); s.Stage() != activation.StageClosed {

@@ -178,10 +178,13 @@ func hit(s activation.State, standings []protocol.Standing, station string) Hit 
 			continue
 		}
 		h.Open++
-		if d.State == protocol.Overdue {
+		switch {
+		case d.State != protocol.Overdue:
+			if h.Next.IsZero() || d.Due.Before(h.Next) {
+				h.Next = d.Due
+			}
+		case s.Mode == activation.Actual: // in a drill nobody owes anything
 			h.Overdue++
-		} else if h.Next.IsZero() || d.Due.Before(h.Next) {
-			h.Next = d.Due
 		}
 	}
 	return h

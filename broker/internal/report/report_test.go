@@ -303,7 +303,18 @@ func TestDrillsAndDuplicatesAreNeverCounted(t *testing.T) {
 	double := x["c-2"]
 	double.State.Outcome = activation.Duplicate
 	x["c-2"] = double
-	if got := newIndex(x).Records(april); len(got) != 0 {
+	i := newIndex(x)
+	if got := i.Records(april); len(got) != 0 {
 		t.Errorf("%d recoveries are counted", len(got))
+	}
+	late := april.Add(30 * 24 * time.Hour)
+	hits, _ := i.Search(report.Query{Overdue: true}, late)
+	for _, h := range hits {
+		if h.Mode != activation.Actual {
+			t.Errorf("a drill is overdue: %+v", h)
+		}
+	}
+	if all, _ := i.Search(report.Query{}, late); len(all) != 2 {
+		t.Errorf("%d cases are found, want 2", len(all))
 	}
 }
