@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"time"
 
 	"safeyouthzone/device/agentapi"
+	"safeyouthzone/device/internal/health"
 	"safeyouthzone/device/internal/identity"
 	"safeyouthzone/device/internal/staff"
 )
@@ -59,6 +61,15 @@ func (a *Agent) Enrol(ctx context.Context, token, code string) error {
 }
 
 const maxCard = 64
+
+// Screen makes the faults of the screen troubles of the device, so that the desk sees them. They last until the screen says otherwise; it
+// says so whenever it begins to listen.
+func (a *Agent) Screen(_ context.Context, faults []string) error {
+	for code, kind := range map[string]string{agentapi.ScreenFaces: health.Faces, agentapi.ScreenVoice: health.Voice} {
+		a.trouble(kind, slices.Contains(faults, code))
+	}
+	return nil
+}
 
 // endSoon ends [Agent.Run].
 func (a *Agent) endSoon(why string, who staff.Session) {

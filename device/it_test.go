@@ -23,6 +23,29 @@ func (r *rig) has(trouble string) bool {
 	return false
 }
 
+// What is wrong with the screen is trouble of the device for as long as the screen says so.
+func TestFaultsOfTheScreenAreTroubles(t *testing.T) {
+	bubble(t, func(t *testing.T, r *rig) {
+		r.start()
+		defer r.stop()
+		for _, c := range []struct {
+			told         []string
+			faces, voice bool
+		}{
+			{[]string{agentapi.ScreenFaces, agentapi.ScreenVoice}, true, true},
+			{[]string{agentapi.ScreenVoice}, false, true},
+			{nil, false, false},
+		} {
+			if err := r.agent.Screen(t.Context(), c.told); err != nil {
+				t.Fatal(err)
+			}
+			if r.has(health.Faces) != c.faces || r.has(health.Voice) != c.voice {
+				t.Errorf("told %v, the troubles are %+v", c.told, r.agent.State().Health.Troubles)
+			}
+		}
+	})
+}
+
 // Numbers that nobody has called for half a year are trouble; a clock that is not trusted proves nothing about that.
 func TestNumbersThatNobodyCheckedAreTrouble(t *testing.T) {
 	for _, c := range []struct {

@@ -71,7 +71,7 @@ func (a *Agent) listen() net.Listener {
 
 // serve answers the kiosk until ctx ends. A socket that fails is opened again: it must not stop the button.
 func (a *Agent) serve(ctx context.Context, l net.Listener) {
-	opt := agentapi.Options{SelfTest: a.SelfTest, WalkTest: a, IT: a, Log: a.log}
+	opt := agentapi.Options{SelfTest: a.SelfTest, WalkTest: a, IT: a, Screen: a, Log: a.log}
 	if a.opt.Board == "sim" {
 		opt.SimButton = a.Button
 	}

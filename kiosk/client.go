@@ -14,6 +14,7 @@ type Client interface {
 	Staff
 	Ender
 	Device
+	Reporter
 }
 
 // Caller is what anybody at the screen may do.
@@ -47,6 +48,12 @@ type Device interface {
 	Restart(ctx context.Context, token string) error
 	// Enrol takes the code of a card; it may take half a minute.
 	Enrol(ctx context.Context, token, code string) error
+}
+
+// Reporter is told how the screen itself is.
+type Reporter interface {
+	// Screen says what is wrong with the screen now, by the codes of the API; nothing means that all is well.
+	Screen(ctx context.Context, faults []string) error
 }
 
 // Ender is how a call ends, as far as a kiosk has a say in it.

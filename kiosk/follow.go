@@ -19,9 +19,13 @@ func (k *Kiosk) follow(ctx context.Context) {
 	wait := firstRetry
 	place := newPlaces(k.log)
 	for ctx.Err() == nil {
+		told := false
 		err := k.client.Events(ctx, func(st agentapi.State) {
 			wait = firstRetry
 			k.send(flow.Heard{Now: time.Now(), State: st, Place: place.find(st.Settings.TimeZone)})
+			if !told {
+				told = k.report(ctx)
+			}
 		})
 		if ctx.Err() != nil {
 			return
@@ -37,6 +41,21 @@ func (k *Kiosk) follow(ctx context.Context) {
 		}
 		wait = min(2*wait, lastRetry)
 	}
+}
+
+// reportWithin is how long the agent may take to hear how the screen is; the stream of its states waits meanwhile.
+const reportWithin = 2 * time.Second
+
+// report tells the agent what is wrong with the screen itself, with every stream anew: it may have started since. It reports whether the
+// agent has answered; if it did not, the next state brings another try.
+func (k *Kiosk) report(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, reportWithin)
+	defer cancel()
+	err := k.client.Screen(ctx, k.faults)
+	if err != nil {
+		k.log.Warn("agent does not know how the screen is", slog.Any("error", err))
+	}
+	return err == nil || code(err) != flow.Unreachable
 }
 
 // places turns the name of a time zone into rules, once for each name.

@@ -47,6 +47,8 @@ type Kiosk struct {
 	begin func(flow.Effect) // set while Run runs
 	heard int               // how often a page was read
 
+	faults []string // of the screen itself, which the agent is told
+
 	calls sync.WaitGroup
 }
 
@@ -74,6 +76,9 @@ func New(app fyne.App, client Client, opt Options) (*Kiosk, error) {
 	var silent []flow.Fault
 	k.voice, k.state.Speaks, silent = newListener(opt, words)
 	k.state.Own = append(faults, silent...)
+	for _, f := range k.state.Own {
+		k.faults = append(k.faults, f.Code)
+	}
 	k.state.Home, k.state.StaffOnly = home, opt.StaffOnly
 	if opt.StaffOnly {
 		k.state.Screen = flow.Room

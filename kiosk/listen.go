@@ -3,6 +3,7 @@ package kiosk
 import (
 	"log/slog"
 
+	"safeyouthzone/device/agentapi"
 	"safeyouthzone/kiosk/internal/flow"
 	"safeyouthzone/kiosk/internal/locale"
 	"safeyouthzone/kiosk/internal/speech"
@@ -39,7 +40,7 @@ func newListener(opt Options, words locale.Set) (*listener, []string, []flow.Fau
 	})
 	if err != nil {
 		opt.Log.Error("pages cannot be read aloud", slog.Any("error", err))
-		return l, nil, []flow.Fault{{Code: "voice"}}
+		return l, nil, []flow.Fault{{Code: agentapi.ScreenVoice}}
 	}
 	l.reader = reader
 	var speaks []string

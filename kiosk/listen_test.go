@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"safeyouthzone/device/agentapi"
 	"safeyouthzone/kiosk"
 	"safeyouthzone/kiosk/kiosktest"
 )
@@ -66,10 +67,11 @@ func TestPageIsReadAloud(t *testing.T) {
 	says(t, k, "Listen")
 }
 
-// Where nothing can read, no button promises it, and staff see the fault.
+// Where nothing can read, no button promises it; staff see the fault, and so does the desk, also after the agent started anew.
 func TestMissingVoiceAndFacesAreFaults(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		k := open(t, kiosktest.NewAgent(), kiosktest.Options{Faces: t.TempDir(), Speech: kiosk.Speech{On: true, Program: "/nowhere/espeak-ng"}})
+		agent := kiosktest.NewAgent()
+		k := open(t, agent, kiosktest.Options{Faces: t.TempDir(), Speech: kiosk.Speech{On: true, Program: "/nowhere/espeak-ng"}})
 		tap(t, k, "help")
 		if slices.Contains(k.Buttons(), "listen") {
 			t.Error("a voice is offered that is not there")
@@ -80,6 +82,19 @@ func TestMissingVoiceAndFacesAreFaults(t *testing.T) {
 		says(t, k, "Letters are missing: zh-Hans, zh-Hant, ko, hy, fa, ar, km, ja.")
 		tap(t, k, "faults")
 		says(t, k, "The reading voice is missing.")
+		want := []string{agentapi.ScreenFaces, agentapi.ScreenVoice}
+		if got := agent.ScreenFaults(); !slices.Equal(got, want) {
+			t.Errorf("the agent knows of %v", got)
+		}
+		agent.Off(true)
+		time.Sleep(5 * time.Second)
+		agent.Off(false)
+		must(t, agent.Screen(t.Context(), nil)) // it has forgotten
+		time.Sleep(5 * time.Second)
+		synctest.Wait()
+		if got := agent.ScreenFaults(); !slices.Equal(got, want) {
+			t.Errorf("an agent that started anew knows of %v", got)
+		}
 	})
 }
 

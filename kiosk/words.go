@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"safeyouthzone/device/agentapi"
 	"safeyouthzone/kiosk/internal/face"
 	"safeyouthzone/kiosk/internal/flow"
 	"safeyouthzone/kiosk/internal/locale"
@@ -33,5 +34,5 @@ func prepare(opt Options) (locale.Set, *face.Book, []flow.Fault, error) {
 	}
 	names := strings.Join(missing, ", ")
 	opt.Log.Error("faces are missing, so these languages are not offered", slog.String("languages", names))
-	return words, book, []flow.Fault{{Code: "faces", Names: names}}, nil
+	return words, book, []flow.Fault{{Code: agentapi.ScreenFaces, Names: names}}, nil
 }

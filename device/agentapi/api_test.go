@@ -50,13 +50,14 @@ func TestEachCallReachesTheAgent(t *testing.T) {
 			return err
 		},
 		func() error { _, err := c.StopWalkTest(ctx, "token-it"); return err },
+		func() error { return c.Screen(ctx, []string{agentapi.ScreenVoice}) },
 	}
 	for i, call := range calls {
 		if err := call(); err != nil {
 			t.Errorf("call %d: %v", i, err)
 		}
 	}
-	want := "raise raise needs intake report left cancel verify handover button selftest walktest walkstop"
+	want := "raise raise needs intake report left cancel verify handover button selftest walktest walkstop screen"
 	var got []string
 	for _, call := range a.Calls() {
 		got = append(got, call.Verb)
@@ -90,7 +91,8 @@ func TestAProblemKeepsItsCode(t *testing.T) {
 }
 
 func TestWhatTheServerRefuses(t *testing.T) {
-	h := agentapi.NewServer(devicetest.New(), agentapi.Options{})
+	a := devicetest.New()
+	h := agentapi.NewServer(a, agentapi.Options{Screen: a})
 	for _, tc := range []struct {
 		name, method, path, body string
 		status                   int
@@ -102,6 +104,7 @@ func TestWhatTheServerRefuses(t *testing.T) {
 		{"too large", "POST", "/v1/pin", `{"pin":"` + strings.Repeat("1", agentapi.MaxRequest) + `"}`, 413, agentapi.TooLarge},
 		{"no such verb", "POST", "/v1/activations/a/close", `{}`, 404, agentapi.NotFound},
 		{"no such route", "GET", "/v2/state", ``, 404, agentapi.NotFound},
+		{"a fault that no screen has", "PUT", "/v1/screen", `{"faults":["rejected"]}`, 400, agentapi.BadRequest},
 		{"nothing to test", "POST", "/v1/walktest", `{}`, 404, agentapi.NotFound},
 		{"no simulated board", "POST", "/v1/sim/button", `{"hold_ms":200}`, 404, agentapi.NotFound},
 	} {

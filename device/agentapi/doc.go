@@ -19,6 +19,7 @@
 //	POST /v1/selftest                       {} -> State
 //	POST   /v1/walktest                     {} -> State      (staff) starts the walk test of the panic button, see [WalkTest]
 //	DELETE /v1/walktest                     -> State         (staff) stops it
+//	PUT    /v1/screen                       ScreenRequest: what is wrong with the screen itself
 //	POST /v1/restart                        {}               (it)
 //	POST /v1/enrol                          EnrolRequest     (it, or a device that is not enrolled)
 //	POST /v1/sim/button                     SimButton; only on a simulated board

@@ -63,6 +63,7 @@ type Options struct {
 	SimButton func(context.Context, time.Duration) error     // nil: the route does not exist
 	WalkTest  WalkTester                                     // nil: the route does not exist
 	IT        IT                                             // nil: the routes do not exist
+	Screen    Screener                                       // nil: the route does not exist
 	Log       *slog.Logger                                   // nil: silent
 	Deadline  func(http.ResponseWriter, time.Duration) error // nil: the connection's own write deadline
 	Heartbeat time.Duration                                  // 0: HeartbeatMS
@@ -107,6 +108,9 @@ func NewServer(a Agent, opt Options) http.Handler {
 	if opt.IT != nil {
 		m.HandleFunc("POST /v1/restart", s.restart)
 		m.HandleFunc("POST /v1/enrol", s.enrol)
+	}
+	if opt.Screen != nil {
+		m.HandleFunc("PUT /v1/screen", s.screen)
 	}
 	if opt.SimButton != nil {
 		m.HandleFunc("POST /v1/sim/button", s.simButton)

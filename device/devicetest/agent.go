@@ -200,6 +200,13 @@ func (a *Agent) button(_ context.Context, hold time.Duration) error {
 	return a.note(Call{Verb: "button", Hold: hold})
 }
 
+// Screen implements agentapi.Screener: the call is noted.
+func (a *Agent) Screen(context.Context, []string) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.note(Call{Verb: "screen"})
+}
+
 // StartWalkTest waits for a press that never comes; the script says how the test goes on.
 func (a *Agent) StartWalkTest(_ context.Context, token string) error {
 	return a.walk("walktest", token, agentapi.WalkTest{Stage: agentapi.WalkPress, LeftMS: 60_000})
@@ -227,5 +234,5 @@ func (a *Agent) walk(verb, token string, to agentapi.WalkTest) error {
 
 // Handler is the agent's API.
 func (a *Agent) Handler() http.Handler {
-	return agentapi.NewServer(a, agentapi.Options{SelfTest: a.selfTest, SimButton: a.button, WalkTest: a})
+	return agentapi.NewServer(a, agentapi.Options{SelfTest: a.selfTest, SimButton: a.button, WalkTest: a, Screen: a})
 }

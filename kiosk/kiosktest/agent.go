@@ -39,6 +39,7 @@ type Agent struct {
 	calls   []string
 	raised  int
 	forced  int
+	screen  []string
 }
 
 // NewAgent returns an agent of a healthy, connected device in a zone.
@@ -258,6 +259,24 @@ func (a *Agent) Enrol(_ context.Context, token, code string) error {
 	}
 	a.Change(func(s *agentapi.State) { s.Health.Enrolled = true })
 	return nil
+}
+
+// Screen implements kiosk.Client: the faults are troubles of the device.
+func (a *Agent) Screen(_ context.Context, faults []string) error {
+	if a.isOff() {
+		return ErrOff
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.screen = slices.Clone(faults)
+	return nil
+}
+
+// ScreenFaults is what the kiosk said last of its screen.
+func (a *Agent) ScreenFaults() []string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(a.screen)
 }
 
 // Left implements kiosk.Client.

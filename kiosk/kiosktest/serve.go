@@ -10,7 +10,7 @@ import (
 // Handler serves a scripted agent over the real API, for a kiosk in another process.
 func (a *Agent) Handler() http.Handler {
 	return agentapi.NewServer(served{a}, agentapi.Options{
-		SelfTest: func(ctx context.Context) error { _, err := a.SelfTest(ctx); return err }, WalkTest: walking{a}, IT: a,
+		SelfTest: func(ctx context.Context) error { _, err := a.SelfTest(ctx); return err }, WalkTest: walking{a}, IT: a, Screen: a,
 	})
 }
 

@@ -73,6 +73,16 @@ func troubleWords(code string) (words, do string) {
 		return "It has settings that are not the county’s", "Tell those who run the devices"
 	case "socket":
 		return "Its screen can not reach it", "Staff must use the button or phone; send a technician"
+	case "faces":
+		return "Its screen lacks the typefaces of some languages, and does not offer them", "Install the packages fonts-noto-core and fonts-noto-cjk on it, then restart the kiosk"
+	case "voice":
+		return "Its screen can not read pages aloud", "Install the package espeak-ng on it, or switch speech off in kiosk.toml; then restart the kiosk"
+	case "contacts":
+		return "Nobody has checked its phone numbers in half a year", "Call each number, then set the day in the zone’s settings"
+	case "outbox_damage":
+		return "A part of what it had stored was unreadable at its start", "Phone the zone: was a call for help lost? Then replace its disk"
+	case "input":
+		return "A contact beside the button can not be read", "Calls for help still work; send a technician"
 	case "power":
 		return "Its power supply has a fault", "Send a technician"
 	default:

@@ -32,6 +32,8 @@ const (
 	Socket       = "socket"      // no kiosk can reach the agent
 	WalkTest     = "walk_test"   // the last walk test did not pass
 	PathTest     = "path_test"   // the last test of the whole way to the desk and back did not come back
+	Faces        = "faces"       // the screen has no letters for some of its languages
+	Voice        = "voice"       // the screen cannot read its pages aloud, though it should
 	CertEnding   = "certificate" // the client certificate ends within days, or has ended
 )
 

@@ -5,6 +5,6 @@ const TapListen = "listen"
 
 // Fault is something wrong with the screen itself, which the agent cannot know.
 type Fault struct {
-	Code  string // faces: letters of languages are missing; voice: nothing reads aloud
+	Code  string // as the agent is told: agentapi.ScreenFaces, agentapi.ScreenVoice
 	Names string // the languages
 }

@@ -91,7 +91,9 @@ func troubles(s agentapi.State, c *locale.Catalog) []string {
 		add("disk")
 	}
 	for _, t := range s.Health.Troubles {
-		add(t.Code)
+		if !slices.Contains(agentapi.ScreenFaults(), t.Code) { // the screen itself knows more of them, see own
+			add(t.Code)
+		}
 	}
 	if s.Health.Outbox > 0 && !s.Link.Up {
 		add("waiting", "n", strconv.Itoa(s.Health.Outbox))
