@@ -12,27 +12,19 @@ import (
 	"safeyouthzone/broker/internal/desk"
 	"safeyouthzone/broker/internal/disclosure"
 	"safeyouthzone/broker/internal/register"
+	"safeyouthzone/broker/internal/release"
 	"safeyouthzone/broker/internal/report"
 )
-
-// release is what the ledger keeps of a published sheet: the sheet as it was, and which cells of which system stayed hidden, so that
-// nothing published later can tell them.
-type release struct {
-	Scope     report.Scope                  `json:"scope"`
-	Threshold int                           `json:"threshold"`
-	Patterns  map[string]disclosure.Pattern `json:"patterns"`
-	Sheet     report.Sheet                  `json:"sheet"`
-}
 
 const (
 	releaseTries = 4
 	maxRelease   = 56 << 10 // a record of the ledger has room for 64 KiB
 )
 
-func (c *course) releases() []release {
-	var out []release
+func (c *course) releases() []release.Release {
+	var out []release.Release
 	for _, v := range c.reg.History(kindRelease, "") {
-		var r release
+		var r release.Release
 		if err := json.Unmarshal(v.Body, &r); err == nil {
 			out = append(out, r)
 		}
@@ -54,49 +46,6 @@ func (c *course) input(now time.Time) report.Input {
 		}
 	}
 	return in
-}
-
-// publish makes the public sheet of a scope, given what was published before.
-func (c *course) publish(in report.Input, s report.Scope, earlier []release) (release, error) {
-	sheet, err := report.Make(in, s)
-	if err != nil {
-		return release{}, err
-	}
-	out := release{Scope: s, Threshold: disclosure.DefaultThreshold, Patterns: map[string]disclosure.Pattern{}}
-	scopes := make([]report.Scope, len(earlier))
-	for i, r := range earlier {
-		scopes[i] = r.Scope
-	}
-	for _, sys := range sheet.Systems(in, scopes) {
-		var before []disclosure.Pattern
-		for _, r := range earlier {
-			if p, ok := r.Patterns[sys.Name]; ok && sys.Linked {
-				before = append(before, p)
-			}
-		}
-		p, err := protect(sys, s.Key(), before)
-		if err != nil {
-			return release{}, fmt.Errorf("cannot release: %s: %w", sys.Name, err)
-		}
-		out.Patterns[sys.Name] = p
-	}
-	out.Sheet = sheet.Publish(func(system, table, category string) bool {
-		p, ok := out.Patterns[system]
-		return !ok || p.Hides(disclosure.Cell{Table: table, Category: category})
-	}, out.Threshold)
-	return out, nil
-}
-
-func protect(sys report.System, scope string, before []disclosure.Pattern) (disclosure.Pattern, error) {
-	tables := make([]disclosure.Table, len(sys.Groups))
-	for i, g := range sys.Groups {
-		tables[i] = disclosure.Table{Name: g.Table, Categories: g.Categories, Within: disclosure.Cell{Table: g.Within[0], Category: g.Within[1]}}
-	}
-	items := make([]disclosure.Item, len(sys.Items))
-	for i, it := range sys.Items {
-		items[i] = disclosure.Item(it)
-	}
-	return disclosure.Protect(tables, items, scope, before, disclosure.Options{})
 }
 
 // deskReports is the fact sheet as the desk needs it.
@@ -133,7 +82,7 @@ func (d deskReports) sheet(s report.Sheet) (desk.Sheet, error) {
 func (d deskReports) Released() []desk.Released {
 	var out []desk.Released
 	for _, v := range d.reg.History(kindRelease, "") {
-		var r release
+		var r release.Release
 		if err := json.Unmarshal(v.Body, &r); err == nil {
 			out = append(out, desk.Released{N: v.N, Scope: desk.Scope(r.Scope), At: v.At, By: v.By})
 		}
@@ -147,7 +96,7 @@ func (d deskReports) Public(n uint64) (desk.Sheet, bool) {
 		if v.N != n {
 			continue
 		}
-		var r release
+		var r release.Release
 		if err := json.Unmarshal(v.Body, &r); err != nil {
 			return desk.Sheet{}, false
 		}
@@ -168,7 +117,7 @@ func (d deskReports) Release(ctx context.Context, seat desk.Seat, s desk.Scope) 
 			}
 		}
 		now := time.Now()
-		r, err := d.publish(d.input(now), report.Scope(s), d.releases())
+		r, err := release.Make(d.input(now), report.Scope(s), d.releases())
 		switch {
 		case errors.Is(err, disclosure.ErrTold):
 			return 0, fmt.Errorf("%w: %w", desk.ErrTold, err)

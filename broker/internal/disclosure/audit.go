@@ -2,100 +2,228 @@ package disclosure
 
 import (
 	"math/big"
+	"slices"
 )
 
-// audit knows everything that is public and says what follows from it.
+// audit knows everything that is public and says what follows from it. What is not tied to each other is solved apart.
 type audit struct {
-	n      int
-	known  map[int]int64 // unknowns whose value follows at once
-	place  map[int]int   // the others, and their place in the simplex
-	space  *simplex
-	factor []int64
+	next  int // the next unknown that is none of the tables
+	eqs   []equation
+	known map[int]int64 // unknowns whose value follows at once
+	part  map[int]*part // the others
 }
 
-// audit takes the system with its public sums. Unknowns that a public sum names alone are put in, so that the rest stays small.
+// part is a set of unknowns that equations tie to each other.
+type part struct {
+	place map[int]int // in the simplex
+	eqs   []equation
+	space *simplex
+}
+
+// audit takes the system with its public sums.
 func (w *work) audit() *audit {
-	a := &audit{n: len(w.truth), known: map[int]int64{}, place: map[int]int{}}
-	var sums [][]int
+	a := &audit{next: len(w.truth) + len(w.regions), known: map[int]int64{}, part: map[int]*part{}}
+	for u, never := range w.never {
+		if never {
+			a.known[u] = 0
+		}
+	}
 	for i := range w.scopes {
 		for _, c := range w.cells {
-			if !w.hidden[i][c] {
-				sums = append(sums, w.sum(i, c))
+			u := w.sum(i, c)
+			switch n := w.value(u); {
+			case !w.hidden[i][c]:
+				a.equal(ones(u), int64(n))
+			case n > 0: // what is hidden is not nobody: that would be shown
+				a.atLeast(ones(u), 1)
 			}
 		}
-	}
-	for _, u := range sums {
-		n := w.value(u)
-		for _, x := range u {
-			if len(u) == 1 || n == 0 {
-				a.known[x] = int64(w.truth[x])
-			}
-		}
-	}
-	var eqs []equation
-	for _, u := range sums {
-		var terms []term
-		for _, x := range u {
-			terms = append(terms, term{x, 1})
-		}
-		eqs = a.add(eqs, terms, int64(w.value(u)))
 	}
 	for _, tie := range w.ties {
-		eqs = a.add(eqs, tie, 0)
+		a.equal(tie, 0)
 	}
-	a.space = newSimplex(len(a.place), eqs)
-	a.factor = make([]int64, len(a.place))
+	for _, m := range w.most {
+		if u := w.without(m); len(u) > 0 {
+			a.atMost(ones(u), int64(max(m.N, w.value(u))))
+		}
+	}
+	w.means(a)
+	a.settle()
+	a.split()
 	return a
 }
 
-// add puts in what is known and appends what is left of an equation, with a sum that is not negative.
-func (a *audit) add(eqs []equation, terms []term, sum int64) []equation {
-	e := equation{sum: sum}
-	for _, t := range terms {
-		if v, ok := a.known[t.unknown]; ok {
-			e.sum -= t.factor * v
-			continue
-		}
-		if _, ok := a.place[t.unknown]; !ok {
-			a.place[t.unknown] = len(a.place)
-		}
-		e.terms = append(e.terms, term{a.place[t.unknown], t.factor})
+// without are the totals of what one scope counts and another one does not.
+func (w *work) without(m Most) []int {
+	i, j := slices.Index(w.scopes, m.Scope), slices.Index(w.scopes, m.Without)
+	if i < 0 {
+		return nil
 	}
-	if e.sum < 0 {
-		e.sum = -e.sum
-		for i := range e.terms {
-			e.terms[i].factor = -e.terms[i].factor
+	var out []int
+	for _, r := range w.in[i] {
+		if j < 0 || !slices.Contains(w.in[j], r) {
+			out = append(out, w.unknown(r, Cell{}))
 		}
 	}
-	if len(e.terms) == 0 {
-		return eqs
-	}
-	return append(eqs, e)
+	return out
 }
 
-// safe reports whether the sum of some unknowns can have values at least spread apart.
+func ones(unknowns []int) []term {
+	out := make([]term, len(unknowns))
+	for i, u := range unknowns {
+		out[i] = term{u, 1}
+	}
+	return out
+}
+
+func (a *audit) equal(terms []term, sum int64) { a.eqs = append(a.eqs, equation{terms, sum}) }
+
+func (a *audit) atLeast(terms []term, sum int64) {
+	a.equal(append(terms[:len(terms):len(terms)], term{a.next, -1}), sum)
+	a.next++
+}
+
+func (a *audit) atMost(terms []term, sum int64) {
+	a.equal(append(terms[:len(terms):len(terms)], term{a.next, 1}), sum)
+	a.next++
+}
+
+// settle puts in what is known until nothing more follows from one equation alone.
+func (a *audit) settle() {
+	for changed := true; changed; {
+		changed = false
+		rest := a.eqs[:0]
+		for _, e := range a.eqs {
+			e = a.less(e)
+			switch {
+			case len(e.terms) == 0:
+				changed = true
+			case len(e.terms) == 1:
+				a.known[e.terms[0].unknown], changed = e.sum/e.terms[0].factor, true
+			case e.sum == 0 && e.oneSign():
+				for _, t := range e.terms {
+					a.known[t.unknown] = 0
+				}
+				changed = true
+			default:
+				rest = append(rest, e)
+			}
+		}
+		a.eqs = rest
+	}
+}
+
+// less is an equation without what is known.
+func (a *audit) less(e equation) equation {
+	out := equation{sum: e.sum}
+	for _, t := range e.terms {
+		if v, ok := a.known[t.unknown]; ok {
+			out.sum -= t.factor * v
+		} else {
+			out.terms = append(out.terms, t)
+		}
+	}
+	return out
+}
+
+func (e equation) oneSign() bool {
+	for _, t := range e.terms {
+		if (t.factor > 0) != (e.terms[0].factor > 0) {
+			return false
+		}
+	}
+	return true
+}
+
+// split finds what is tied to each other.
+func (a *audit) split() {
+	parent := map[int]int{}
+	var root func(int) int
+	root = func(u int) int {
+		if p, ok := parent[u]; ok && p != u {
+			p = root(p)
+			parent[u] = p
+			return p
+		}
+		parent[u] = u
+		return u
+	}
+	for _, e := range a.eqs {
+		for _, t := range e.terms {
+			parent[root(t.unknown)] = root(e.terms[0].unknown)
+		}
+	}
+	parts := map[int]*part{}
+	for _, e := range a.eqs {
+		r := root(e.terms[0].unknown)
+		if parts[r] == nil {
+			parts[r] = &part{place: map[int]int{}}
+		}
+		p := parts[r]
+		own := equation{sum: e.sum}
+		for _, t := range e.terms {
+			if _, ok := p.place[t.unknown]; !ok {
+				p.place[t.unknown] = len(p.place)
+				a.part[t.unknown] = p
+			}
+			own.terms = append(own.terms, term{p.place[t.unknown], t.factor})
+		}
+		if own.sum < 0 { // the simplex wants sums that are not negative
+			own.sum = -own.sum
+			for i := range own.terms {
+				own.terms[i].factor = -own.terms[i].factor
+			}
+		}
+		p.eqs = append(p.eqs, own)
+	}
+}
+
+// safe reports whether the sum of some unknowns can have whole values at least spread apart.
 func (a *audit) safe(unknowns []int, spread int) bool {
-	clear(a.factor)
+	of := map[*part][]int{}
+	var order []*part
 	for _, u := range unknowns {
-		p, tied := a.place[u]
-		if _, public := a.known[u]; !tied && !public {
+		if _, ok := a.known[u]; ok {
+			continue
+		}
+		p := a.part[u]
+		if p == nil {
 			return true // nothing that is public speaks of it
 		}
-		if tied {
-			a.factor[p] = 1
+		if of[p] == nil {
+			order = append(order, p)
+		}
+		of[p] = append(of[p], p.place[u])
+	}
+	width := int64(0)
+	for _, p := range order {
+		own, ends := p.width(of[p])
+		if width += own; !ends || width >= int64(spread) {
+			return true
 		}
 	}
-	most, ends := a.space.maximize(a.factor)
-	if !ends {
-		return true
-	}
-	for i := range a.factor {
-		a.factor[i] = -a.factor[i]
-	}
-	least, ends := a.space.maximize(a.factor)
-	if !ends { // cannot be: unknowns are not negative
-		return false
-	}
-	width := new(big.Rat).Add(most, least)
-	return width.Cmp(new(big.Rat).SetInt64(int64(spread))) >= 0
+	return false
 }
+
+// width is how far apart the whole values of a sum can be; false if there is no end. A reader knows that people are whole.
+func (p *part) width(at []int) (int64, bool) {
+	if p.space == nil {
+		p.space = newSimplex(len(p.place), p.eqs)
+	}
+	factor := make([]int64, len(p.place))
+	for _, u := range at {
+		factor[u] = 1
+	}
+	most, ends := p.space.maximize(factor)
+	if !ends {
+		return 0, false
+	}
+	for i := range factor {
+		factor[i] = -factor[i]
+	}
+	least, _ := p.space.maximize(factor) // ends: unknowns are not negative; it is the least, less than nothing
+	return whole(most) + whole(least), true
+}
+
+// whole is the greatest whole number that is not more. Of the least value's negative it is the negative of the next whole value.
+func whole(v *big.Rat) int64 { return new(big.Int).Div(v.Num(), v.Denom()).Int64() } // Euclid's: down, since denominators are positive

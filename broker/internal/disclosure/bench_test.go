@@ -23,7 +23,7 @@ func BenchmarkProtectYears(b *testing.B) {
 				if tags["decision"] == "juvenile_hall" {
 					tags["hall_reason"] = tables[2].Categories[rng.IntN(3)]
 				}
-				items = append(items, disclosure.Item{Scopes: []string{name, fmt.Sprintf("y%d", y)}, Tags: tags})
+				items = append(items, disclosure.Item{Scopes: []string{name, fmt.Sprintf("y%d", y)}, Tags: tags, N: 1})
 			}
 		}
 		scopes = append(scopes, fmt.Sprintf("y%d", y))
@@ -32,7 +32,7 @@ func BenchmarkProtectYears(b *testing.B) {
 		var earlier []disclosure.Pattern
 		hidden := 0
 		for _, s := range scopes {
-			p, err := disclosure.Protect(tables, items, s, earlier, disclosure.Options{})
+			p, err := disclosure.Protect(disclosure.System{Tables: tables, Items: items}, s, earlier, disclosure.Options{})
 			if err != nil {
 				b.Fatal(err)
 			}

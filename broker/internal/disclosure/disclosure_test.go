@@ -30,7 +30,7 @@ func put(n int, scopes []string, age, decision, reason string) []disclosure.Item
 		if reason != "" {
 			tags["hall_reason"] = reason
 		}
-		out = append(out, disclosure.Item{Scopes: scopes, Tags: tags})
+		out = append(out, disclosure.Item{Scopes: scopes, Tags: tags, N: 1})
 	}
 	return out
 }
@@ -42,7 +42,7 @@ func cell(table, category string) disclosure.Cell {
 func TestOneSmallCellNeverStandsAlone(t *testing.T) {
 	in := []string{"2026"}
 	items := slices.Concat(put(40, in, "15-16", "home", ""), put(30, in, "17", "foster_home", ""), put(4, in, "13-14", "home", ""))
-	p, err := disclosure.Protect(sheet(), items, "2026", nil, disclosure.Options{})
+	p, err := disclosure.Protect(disclosure.System{Tables: sheet(), Items: items}, "2026", nil, disclosure.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +55,7 @@ func TestATableWithinACellIsNotABackDoor(t *testing.T) {
 	in := []string{"2026"}
 	items := slices.Concat(put(50, in, "15-16", "home", ""), put(30, in, "15-16", "group_home", ""),
 		put(20, in, "15-16", "juvenile_hall", "warrant"), put(3, in, "15-16", "juvenile_hall", "other"))
-	p, err := disclosure.Protect(sheet(), items, "2026", nil, disclosure.Options{})
+	p, err := disclosure.Protect(disclosure.System{Tables: sheet(), Items: items}, "2026", nil, disclosure.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,8 +68,8 @@ func TestATableWithinACellIsNotABackDoor(t *testing.T) {
 }
 
 func TestASmallTotalWithoutTablesIsHiddenAndSafe(t *testing.T) {
-	items := []disclosure.Item{{Scopes: []string{"q1"}, Tags: map[string]string{}}, {Scopes: []string{"q1"}, Tags: map[string]string{}}}
-	p, err := disclosure.Protect(nil, items, "q1", nil, disclosure.Options{})
+	items := []disclosure.Item{{Scopes: []string{"q1"}, N: 1}, {Scopes: []string{"q1"}, N: 1}}
+	p, err := disclosure.Protect(disclosure.System{Tables: nil, Items: items}, "q1", nil, disclosure.Options{})
 	if err != nil || !p.Hides(disclosure.Cell{}) {
 		t.Errorf("a total of two: hidden %v, %v", p.Hidden, err)
 	}
@@ -85,13 +85,13 @@ func TestAYearLessItsQuartersTellsNothing(t *testing.T) {
 		items = append(items, put(12, in, "13-14", "group_home", "")...)
 	}
 	for q := range 4 {
-		p, err := disclosure.Protect(sheet(), items, fmt.Sprintf("q%d", q), earlier, disclosure.Options{})
+		p, err := disclosure.Protect(disclosure.System{Tables: sheet(), Items: items}, fmt.Sprintf("q%d", q), earlier, disclosure.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		earlier = append(earlier, p)
 	}
-	year, err := disclosure.Protect(sheet(), items, "year", earlier, disclosure.Options{})
+	year, err := disclosure.Protect(disclosure.System{Tables: sheet(), Items: items}, "year", earlier, disclosure.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,11 +109,11 @@ func TestAYearLessItsQuartersTellsNothing(t *testing.T) {
 func TestAScopeThatDiffersByAFewIsNotPublishedPlainly(t *testing.T) {
 	items := slices.Concat(put(30, []string{"founding", "founding and a week"}, "15-16", "home", ""),
 		put(2, []string{"founding and a week"}, "15-16", "home", ""))
-	first, err := disclosure.Protect(sheet(), items, "founding", nil, disclosure.Options{})
+	first, err := disclosure.Protect(disclosure.System{Tables: sheet(), Items: items}, "founding", nil, disclosure.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, err := disclosure.Protect(sheet(), items, "founding and a week", []disclosure.Pattern{first}, disclosure.Options{})
+	second, err := disclosure.Protect(disclosure.System{Tables: sheet(), Items: items}, "founding and a week", []disclosure.Pattern{first}, disclosure.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,16 +131,16 @@ func TestMistakesOfTheCallerAreTold(t *testing.T) {
 		"unknown category":   put(1, []string{"2026"}, "99", "home", ""),
 		"reason but home":    put(1, []string{"2026"}, "17", "home", "warrant"),
 		"hall, no reason":    put(1, []string{"2026"}, "17", "juvenile_hall", ""),
-		"missing in a table": {{Scopes: []string{"2026"}, Tags: map[string]string{"age": "17"}}},
+		"missing in a table": {{Scopes: []string{"2026"}, Tags: map[string]string{"age": "17"}, N: 1}},
 	} {
-		if _, err := disclosure.Protect(tables, items, "2026", nil, disclosure.Options{}); !errors.Is(err, disclosure.ErrModel) {
+		if _, err := disclosure.Protect(disclosure.System{Tables: tables, Items: items}, "2026", nil, disclosure.Options{}); !errors.Is(err, disclosure.ErrModel) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := disclosure.Protect(tables, good, "2026", []disclosure.Pattern{{Scope: "2026"}}, disclosure.Options{}); !errors.Is(err, disclosure.ErrModel) {
+	if _, err := disclosure.Protect(disclosure.System{Tables: tables, Items: good}, "2026", []disclosure.Pattern{{Scope: "2026"}}, disclosure.Options{}); !errors.Is(err, disclosure.ErrModel) {
 		t.Errorf("a scope published twice: %v", err)
 	}
-	if _, err := disclosure.Protect(append(tables, tables[0]), good, "2026", nil, disclosure.Options{}); !errors.Is(err, disclosure.ErrModel) {
+	if _, err := disclosure.Protect(disclosure.System{Tables: append(tables, tables[0]), Items: good}, "2026", nil, disclosure.Options{}); !errors.Is(err, disclosure.ErrModel) {
 		t.Errorf("a table twice: %v", err)
 	}
 }
@@ -174,7 +174,7 @@ func TestNoAttackerFindsASuppressedCell(t *testing.T) {
 					return n != s && !slices.ContainsFunc(published, func(p disclosure.Pattern) bool { return p.Scope == n })
 				})
 			}
-			p, err := disclosure.Protect(tables, seen, s, published, disclosure.Options{})
+			p, err := disclosure.Protect(disclosure.System{Tables: tables, Items: seen}, s, published, disclosure.Options{})
 			if errors.Is(err, disclosure.ErrTold) {
 				continue // not published, so nothing is told
 			}
@@ -210,5 +210,67 @@ func attack(r *rapid.T, tables []disclosure.Table, items []disclosure.Item, publ
 				r.Fatalf("%s %v is hidden but known to be %d to %d (it is %d)", p.Scope, c, low, top, n)
 			}
 		}
+	}
+}
+
+func TestACountOfFewPersonsIsSmall(t *testing.T) {
+	persons := func(items []disclosure.Item, of func(int) string) []disclosure.Item {
+		for i := range items {
+			items[i].Unit = of(i)
+		}
+		return items
+	}
+	each := func(i int) string { return fmt.Sprint("a", i) }
+	in := []string{"2026"}
+	for name, c := range map[string]struct {
+		of   func(int) string
+		hide bool
+	}{
+		"of thirty":               {func(i int) string { return fmt.Sprint("b", i) }, false},
+		"of eleven":               {func(i int) string { return fmt.Sprint("b", i%11) }, false},
+		"of ten":                  {func(i int) string { return fmt.Sprint("b", i%10) }, true},
+		"mostly of one of eleven": {func(i int) string { return fmt.Sprint("b", max(0, i-19)) }, true},
+	} {
+		items := slices.Concat(persons(put(60, in, "15-16", "home", ""), each), persons(put(40, in, "17", "home", ""), each), persons(put(30, in, "13-14", "home", ""), c.of))
+		p, err := disclosure.Protect(disclosure.System{Tables: sheet(), Items: items}, "2026", nil, disclosure.Options{})
+		if err != nil || p.Hides(cell("age", "13-14")) != c.hide {
+			t.Errorf("thirty recoveries %s: %v, %v", name, p.Hidden, err)
+		}
+	}
+}
+
+func TestThePublicMeanLeavesTheLastOneOpen(t *testing.T) {
+	measure := disclosure.Measure{Table: "age", Bounds: map[string][2]int{"10-12": {10, 12}, "13-14": {13, 14}, "15-16": {15, 16}, "17": {17, 17}}}
+	in := []string{"2026"}
+	for n, want := range map[int]int{10: 0, 11: 5, 29: 5, 40: 1, 131: 1} {
+		items := put(n, in, "15-16", "home", "")
+		for i := range items {
+			items[i].Value = 15 + i%2
+		}
+		p, err := disclosure.Protect(disclosure.System{Tables: sheet(), Items: items, Measure: measure}, "2026", nil, disclosure.Options{})
+		if err != nil || p.Mean != want {
+			t.Errorf("%d ages: rounded to %d tenths, want %d (%v)", n, p.Mean, want, err)
+		}
+	}
+	if got := disclosure.Round(2057, 131, 1); got != 157 {
+		t.Errorf("the founding mean is %d tenths", got)
+	}
+}
+
+func TestACalendarIsKnownToEverybody(t *testing.T) {
+	months := []disclosure.Table{{Name: "month", Categories: []string{"1", "2"}, Fixed: true}}
+	of := func(month string, n int, scopes ...string) []disclosure.Item {
+		tags := map[string]string{"month": month}
+		return []disclosure.Item{{Scopes: scopes, Tags: tags}, {Scopes: scopes, Tags: tags, N: n}}
+	}
+	// January is hidden of the year, with February. Then January alone, of a scope that the year holds: its total would tell both.
+	items := slices.Concat(of("1", 20, "year", "january"), of("2", 5, "year"))
+	year, err := disclosure.Protect(disclosure.System{Tables: months, Items: items}, "year", nil, disclosure.Options{})
+	if err != nil || len(year.Hidden) != 2 {
+		t.Fatalf("%v %v", year, err)
+	}
+	january, err := disclosure.Protect(disclosure.System{Tables: months, Items: items}, "january", []disclosure.Pattern{year}, disclosure.Options{})
+	if err != nil || !january.Hides(disclosure.Cell{}) || !january.Hides(cell("month", "1")) {
+		t.Errorf("January is told by its own sheet: %v, %v", january, err)
 	}
 }

@@ -8,8 +8,8 @@ import (
 
 // Protect decides what stays hidden of scope, given what was published before. Items and scopes are counted as they are known now;
 // the patterns of earlier scopes are kept as they were published. The answer is the same for the same arguments.
-func Protect(tables []Table, items []Item, scope string, earlier []Pattern, o Options) (Pattern, error) {
-	if err := check(tables, items); err != nil {
+func Protect(of System, scope string, earlier []Pattern, o Options) (Pattern, error) {
+	if err := of.check(); err != nil {
 		return Pattern{}, err
 	}
 	o = o.withDefaults()
@@ -20,7 +20,7 @@ func Protect(tables []Table, items []Item, scope string, earlier []Pattern, o Op
 		}
 		scopes = append(scopes, p.Scope)
 	}
-	w := work{system: newSystem(tables, items, scopes), o: o, hidden: make([]map[Cell]bool, len(scopes))}
+	w := work{system: newSystem(of, scopes), o: o, hidden: make([]map[Cell]bool, len(scopes)), mean: make([]int, len(scopes))}
 	for i := range scopes {
 		w.hidden[i] = map[Cell]bool{}
 		if i == 0 {
@@ -29,12 +29,14 @@ func Protect(tables []Table, items []Item, scope string, earlier []Pattern, o Op
 		for _, c := range earlier[i-1].Hidden {
 			w.hidden[i][c] = true
 		}
+		w.mean[i] = earlier[i-1].Mean
 	}
 	w.primary()
 	if err := w.complement(); err != nil {
 		return Pattern{}, err
 	}
-	out := Pattern{Scope: scope}
+	w.publishMean()
+	out := Pattern{Scope: scope, Mean: w.mean[0]}
 	for c := range w.hidden[0] {
 		out.Hidden = append(out.Hidden, c)
 	}
@@ -49,12 +51,16 @@ type work struct {
 	*system
 	o      Options
 	hidden []map[Cell]bool
+	mean   []int         // rounding of the public mean of each scope
+	secret [][]int       // differences between scopes that could point at somebody
+	told   map[Cell]bool // cells of the new scope that earlier publications tell already: to hide them helps nobody
 }
 
 // primary hides what is small by itself.
 func (w *work) primary() {
+	w.secret = w.small(w.o.Threshold)
 	for _, c := range w.cells {
-		if n := w.value(w.sum(0, c)); n > 0 && n < w.o.Threshold {
+		if g := w.group(w.sum(0, c)); g.small(w.o.Threshold) || g.n > 0 && slices.Contains(w.o.Hide, c) {
 			w.hidden[0][c] = true
 		}
 	}
@@ -67,11 +73,32 @@ func (w *work) complement() error {
 		if open == nil {
 			return nil
 		}
+		w.findTold()
 		more := w.candidates(open)
 		if len(more) == 0 {
 			return ErrTold
 		}
 		w.hidden[0][w.best(open, more)] = true
+	}
+}
+
+// findTold looks what of the new scope would be known if it were not published at all.
+func (w *work) findTold() {
+	if w.told != nil {
+		return
+	}
+	w.told = map[Cell]bool{}
+	shown := w.hidden[0]
+	w.hidden[0] = map[Cell]bool{}
+	for _, c := range w.cells {
+		w.hidden[0][c] = true
+	}
+	a := w.audit()
+	w.hidden[0] = shown
+	for _, c := range w.cells {
+		if u := w.sum(0, c); w.value(u) > 0 && !a.safe(u, w.o.Spread) {
+			w.told[c] = true
+		}
 	}
 }
 
@@ -90,11 +117,11 @@ func (w *work) best(open []int, more []Cell) Cell {
 
 // open returns the first sum that must stay hidden and can be computed; nil if there is none.
 func (w *work) open(a *audit) []int {
-	secret := w.small(w.o.Threshold)
+	secret := slices.Clone(w.secret)
 	for i := range w.scopes {
 		for _, c := range w.cells {
-			if w.hidden[i][c] {
-				secret = append(secret, w.sum(i, c))
+			if u := w.sum(i, c); w.hidden[i][c] && w.value(u) > 0 {
+				secret = append(secret, u)
 			}
 		}
 	}
@@ -122,13 +149,13 @@ func (w *work) candidates(open []int) []Cell {
 	}
 	var out []Cell
 	for _, c := range w.cells {
-		if !w.hidden[0][c] {
+		if !w.hidden[0][c] && !w.told[c] && w.value(w.sum(0, c)) > 0 {
 			out = append(out, c)
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Cell) int {
 		na, nb := w.value(w.sum(0, a)), w.value(w.sum(0, b))
-		return cmp.Or(cmp.Compare(far(a), far(b)), cmp.Compare(min(1, nb), min(1, na)), cmp.Compare(na, nb))
+		return cmp.Or(cmp.Compare(far(a), far(b)), cmp.Compare(na, nb))
 	})
 	return out
 }

@@ -1,6 +1,7 @@
 package disclosure
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -8,12 +9,17 @@ import (
 // system is everything that anybody knows: one unknown for each region (items that the same scopes count) and cell, the equations that
 // tie a table to the cell it divides, and the public sums.
 type system struct {
-	cells   []Cell   // total first, then every category of every table
-	regions []string // joined scope names, sorted
-	in      [][]int  // regions of a scope, by its place in scopes
-	scopes  []string
-	truth   []int // value of unknown region*len(cells)+cell
-	ties    [][]term
+	cells    []Cell // total first, then every category of every table
+	place    map[Cell]int
+	regions  []string // joined scope names, sorted
+	in       [][]int  // regions of a scope, by its place in scopes
+	scopes   []string
+	truth    []group // of unknown region*len(cells)+cell
+	never    []bool  // of the same unknown: everybody knows that there can be none
+	ties     [][]term
+	measure  Measure
+	measured []int // the cells with bounds
+	most     []Most
 }
 
 type term struct {
@@ -21,16 +27,21 @@ type term struct {
 	factor  int64
 }
 
-func newSystem(tables []Table, items []Item, scopes []string) *system {
-	s := &system{cells: []Cell{{}}, scopes: scopes}
-	for _, t := range tables {
+func newSystem(of System, scopes []string) *system {
+	s := &system{cells: []Cell{{}}, place: map[Cell]int{{}: 0}, scopes: scopes, measure: of.Measure, most: of.Most}
+	for _, t := range of.Tables {
 		for _, k := range t.Categories {
-			s.cells = append(s.cells, Cell{t.Name, k})
+			c := Cell{t.Name, k}
+			if _, ok := of.Measure.Bounds[k]; ok && t.Name == of.Measure.Table {
+				s.measured = append(s.measured, len(s.cells))
+			}
+			s.place[c] = len(s.cells)
+			s.cells = append(s.cells, c)
 		}
 	}
-	s.count(items)
+	s.count(of)
 	for r := range s.regions {
-		for _, t := range tables {
+		for _, t := range of.Tables {
 			tie := []term{{s.unknown(r, t.Within), -1}}
 			for _, k := range t.Categories {
 				tie = append(tie, term{s.unknown(r, Cell{t.Name, k}), 1})
@@ -41,39 +52,28 @@ func newSystem(tables []Table, items []Item, scopes []string) *system {
 	return s
 }
 
-// count finds the regions and their true numbers. A scope without items still has a region of its own, of nobody.
-func (s *system) count(items []Item) {
-	counted := map[string]map[Cell]int{}
-	region := func(of []string) map[Cell]int {
-		of = slices.DeleteFunc(slices.Clone(of), func(n string) bool { return !slices.Contains(s.scopes, n) })
-		slices.Sort(of)
-		name := strings.Join(slices.Compact(of), "\x00")
-		if counted[name] == nil {
-			counted[name] = map[Cell]int{}
-		}
-		return counted[name]
-	}
-	for _, n := range s.scopes {
-		region([]string{n})
-	}
-	for _, it := range items {
-		into := region(it.Scopes)
-		into[Cell{}]++
-		for t, k := range it.Tags {
-			into[Cell{t, k}]++
+// count finds the regions and their true numbers. Where the places are not given, a scope without items still has a region of its own,
+// of nobody, since there could be one.
+func (s *system) count(of System) {
+	regions := map[string][]Item{}
+	for _, it := range of.Items {
+		if name := region(it.Scopes, s.scopes); name != "" {
+			regions[name] = append(regions[name], it)
 		}
 	}
-	delete(counted, "") // counted by no scope
-	for name := range counted {
+	if !slices.ContainsFunc(of.Items, func(it Item) bool { return it.N == 0 }) {
+		for _, n := range s.scopes {
+			regions[n] = append(regions[n], Item{})
+		}
+	}
+	for name := range regions {
 		s.regions = append(s.regions, name)
 	}
 	slices.Sort(s.regions)
-	s.truth = make([]int, len(s.regions)*len(s.cells))
+	s.truth, s.never = make([]group, len(s.regions)*len(s.cells)), make([]bool, len(s.regions)*len(s.cells))
 	s.in = make([][]int, len(s.scopes))
 	for r, name := range s.regions {
-		for i, c := range s.cells {
-			s.truth[r*len(s.cells)+i] = counted[name][c]
-		}
+		s.fill(r, of.Tables, regions[name])
 		for i, n := range s.scopes {
 			if slices.Contains(strings.Split(name, "\x00"), n) {
 				s.in[i] = append(s.in[i], r)
@@ -82,15 +82,34 @@ func (s *system) count(items []Item) {
 	}
 }
 
-func (s *system) unknown(region int, c Cell) int {
-	return region*len(s.cells) + slices.Index(s.cells, c)
+// fill counts the items of one region.
+func (s *system) fill(r int, tables []Table, items []Item) {
+	for _, t := range tables {
+		if t.Fixed {
+			for _, k := range t.Categories {
+				s.never[s.unknown(r, Cell{t.Name, k})] = true
+			}
+		}
+	}
+	for _, it := range items {
+		s.truth[s.unknown(r, Cell{})].add(it)
+		for t, k := range it.Tags {
+			u := s.unknown(r, Cell{t, k})
+			s.never[u] = false
+			s.truth[u].add(it)
+		}
+	}
 }
 
+func (s *system) unknown(region int, c Cell) int { return region*len(s.cells) + s.place[c] }
+
 // sum is what a scope would publish for a cell: the unknowns that it adds up.
-func (s *system) sum(scope int, cell Cell) []int {
-	var out []int
-	for _, r := range s.in[scope] {
-		out = append(out, s.unknown(r, cell))
+func (s *system) sum(scope int, cell Cell) []int { return s.of(s.in[scope], s.place[cell]) }
+
+func (s *system) of(regions []int, cell int) []int {
+	out := make([]int, len(regions))
+	for i, r := range regions {
+		out[i] = r*len(s.cells) + cell
 	}
 	return out
 }
@@ -98,18 +117,70 @@ func (s *system) sum(scope int, cell Cell) []int {
 func (s *system) value(unknowns []int) int {
 	n := 0
 	for _, u := range unknowns {
-		n += s.truth[u]
+		n += s.truth[u].n
 	}
 	return n
 }
 
-// small are the unknowns that could point at somebody. Whatever is published, they must not be computable: most are cells of a scope,
+func (s *system) group(unknowns []int) group {
+	all := make([]group, len(unknowns))
+	for i, u := range unknowns {
+		all[i] = s.truth[u]
+	}
+	return join(all)
+}
+
+// differences are the sets of regions that a reader gets by taking some scopes from each other: what the same of them count, every scope
+// less another one, and every scope less all that lie within it.
+func (s *system) differences(scopes []int) [][]int {
+	alike := map[string][]int{}
+	for r := range s.regions {
+		var of []byte
+		for _, i := range scopes {
+			if slices.Contains(s.in[i], r) {
+				of = append(of, byte(i), byte(i>>8))
+			}
+		}
+		if of != nil {
+			alike[string(of)] = append(alike[string(of)], r)
+		}
+	}
+	out := slices.Collect(maps.Values(alike))
+	less := func(a, b []int) []int {
+		return slices.DeleteFunc(slices.Clone(a), func(r int) bool { return slices.Contains(b, r) })
+	}
+	for _, i := range scopes {
+		a := s.in[i]
+		var within []int
+		for _, j := range scopes {
+			b := s.in[j]
+			if i == j {
+				continue
+			}
+			out = append(out, less(a, b))
+			if len(less(b, a)) == 0 && len(b) < len(a) {
+				within = append(within, b...)
+			}
+		}
+		out = append(out, less(a, within))
+	}
+	slices.SortFunc(out, slices.Compare)
+	return slices.DeleteFunc(slices.CompactFunc(out, slices.Equal), func(r []int) bool { return len(r) == 0 })
+}
+
+// small are the sums that could point at somebody. Whatever is published, they must not be computable: most are cells of a scope,
 // the others are differences between scopes that overlap.
 func (s *system) small(threshold int) [][]int {
 	var out [][]int
-	for u, n := range s.truth {
-		if n > 0 && n < threshold {
-			out = append(out, []int{u})
+	all := make([]int, len(s.scopes))
+	for i := range all {
+		all[i] = i
+	}
+	for _, regions := range s.differences(all) {
+		for c := range s.cells {
+			if u := s.of(regions, c); s.group(u).small(threshold) {
+				out = append(out, u)
+			}
 		}
 	}
 	return out

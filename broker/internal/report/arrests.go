@@ -59,11 +59,8 @@ type month struct {
 	at      time.Time // its first instant, in UTC
 }
 
-// compare adds up, for every station of the scope, the months from its first one on, and as many months before that.
-func compare(s Scope, stations protocol.Stations, all []Arrests) (Change, map[string]map[int]int) {
-	counts, sources := index(all)
-	since := map[string]map[int]int{} // year -> month -> arrests since
-	var c Change
+// compared calls f with every month from a station's first one on that the scope compares, and the month before that it is compared with.
+func compared(s Scope, stations protocol.Stations, f func(since, before month)) {
 	end := dayUTC(s.To)
 	for _, st := range stations.Stations {
 		if !s.has(st.ID) {
@@ -71,19 +68,33 @@ func compare(s Scope, stations protocol.Stations, all []Arrests) (Change, map[st
 		}
 		joined := firstOfMonth(dayUTC(st.From))
 		for m, n := joined, 1; !m.After(end); m, n = m.AddDate(0, 1, 0), n+1 {
-			if m.Before(firstOfMonth(dayUTC(s.From))) {
-				continue
+			if !m.Before(firstOfMonth(dayUTC(s.From))) {
+				f(month{st.ID, m}, month{st.ID, joined.AddDate(0, -n, 0)})
 			}
-			c.Months++
-			c.Missing += take(counts, month{st.ID, m}, func(k int) {
-				c.Since.N += k
-				year := fmt.Sprint(m.Year())
-				if since[year] == nil {
-					since[year] = map[int]int{}
-				}
-				since[year][int(m.Month())] += k
-			})
-			c.Missing += take(counts, month{st.ID, joined.AddDate(0, -n, 0)}, func(k int) { c.Before.N += k })
+		}
+	}
+}
+
+// compare adds up, for every station of the scope, the months from its first one on, and as many months before that.
+func compare(s Scope, stations protocol.Stations, all []Arrests) (Change, map[string]map[int]int) {
+	counts, sources := index(all)
+	since := map[string]map[int]int{} // year -> month -> arrests since
+	var c Change
+	compared(s, stations, func(after, before month) {
+		c.Months++
+		c.Missing += take(counts, after, func(k int) {
+			c.Since.N += k
+			year := fmt.Sprint(after.at.Year())
+			if since[year] == nil {
+				since[year] = map[int]int{}
+			}
+			since[year][int(after.at.Month())] += k
+		})
+		c.Missing += take(counts, before, func(k int) { c.Before.N += k })
+	})
+	for _, st := range stations.Stations {
+		if !s.has(st.ID) {
+			continue
 		}
 		for _, src := range sources[st.ID] {
 			if !slices.Contains(c.Sources, src) {

@@ -13,6 +13,7 @@ type Recovery struct {
 	Case         string
 	Person       string // the same for all recoveries of one individual
 	At           time.Time
+	Recorded     time.Time // since when the ledger knows of it
 	Station      string
 	Zone         string // "" if it began in the field
 	Age          int    // whole years at the recovery; 0 if nobody recorded it
@@ -59,7 +60,7 @@ func Of(s activation.State, standings []protocol.Standing, station string) (Reco
 	}
 	c := s.Course
 	r := Recovery{
-		Case: s.Case, Person: s.Case, At: s.RaisedAt, Zone: s.Zone, Station: c.Station, IdentifiedBy: c.IdentifiedBy,
+		Case: s.Case, Person: s.Case, At: s.RaisedAt, Recorded: s.ReceivedAt, Zone: s.Zone, Station: c.Station, IdentifiedBy: c.IdentifiedBy,
 		Answered: Never, Arrived: Never, HandedOver: span(s.RaisedAt, s.HandedOver.At),
 	}
 	if s.Trigger == activation.InField {

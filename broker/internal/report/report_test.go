@@ -151,7 +151,7 @@ func TestWhatIsHiddenIsInNoFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	public := made(t, in, quarter).Publish(hide, 11)
+	public := made(t, in, quarter).Publish(report.Cut{Threshold: 11, Hidden: hide, Timing: func(report.Timing) bool { return true }})
 	page, err := renderer.Page(public)
 	if err != nil {
 		t.Fatal(err)

@@ -53,20 +53,26 @@ type Table struct {
 
 // Average is a mean with what it is of.
 type Average struct {
-	Shown  string `json:"shown"` // 15.7
-	Of     Figure `json:"of"`    // how many ages are known
+	Shown  string `json:"shown"`                // 15.7
+	Of     Figure `json:"of"`                   // how many ages are known
+	To     string `json:"rounded_to,omitempty"` // 0.1, 0.5 or 1 year
 	Hidden bool   `json:"hidden,omitempty"`
+
+	sum int
 }
 
 // Timing is how long something took, of those recoveries in which it happened.
 type Timing struct {
 	ID     string `json:"id"`
 	Title  string `json:"title"`
-	Group  string `json:"group,omitempty"` // a zone
+	Group  string `json:"group,omitempty"` // the name of a zone
+	Zone   string `json:"zone,omitempty"`
 	N      Figure `json:"n"`
 	Median string `json:"median,omitempty"`
 	P90    string `json:"p90,omitempty"`
 	Hidden bool   `json:"hidden,omitempty"`
+
+	sorted []Span
 }
 
 // Performance is how the duties of one agency were met.

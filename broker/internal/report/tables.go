@@ -16,6 +16,7 @@ const (
 	ofRecoveries  = "recoveries"
 	ofIndividuals = "individuals"
 	ofArrests     = "arrests"
+	ofBefore      = "arrests_before"
 )
 
 // The tables that have no code list.
@@ -25,6 +26,7 @@ const (
 	stationTable = "station"
 	trendTable   = "trend"
 	oftenTable   = "times_recovered"
+	sinceTable   = "arrests_since"
 	inField      = "in_the_field"
 	juvenileHall = "juvenile_hall"
 )
@@ -189,14 +191,14 @@ func (s *Sheet) times() map[string]int {
 
 // arrestTables makes a table for each year since the protocol, by month.
 func (s *Sheet) arrestTables() {
-	years := Table{ID: "arrests_since", Title: "Arrests since the protocol", Unit: ofArrests, system: ofArrests}
+	years := Table{ID: sinceTable, Title: "Arrests since the protocol", Unit: ofArrests, system: ofArrests}
 	var tables []Table
 	for _, y := range slices.Sorted(maps.Keys(s.since)) {
-		t := Table{ID: "arrests_" + y, Title: y + " arrests", Unit: ofArrests, Of: "arrests_since/" + y, system: ofArrests}
+		t := Table{ID: arrestsPrefix + y, Title: y + " arrests", Unit: ofArrests, Of: sinceTable + "/" + y, system: ofArrests}
 		for m := time.January; m <= time.December; m++ {
 			n, ok := s.since[y][int(m)]
 			if ok {
-				t.Rows = append(t.Rows, Row{Code: y + "-" + strconv.Itoa(int(m)), Label: m.String()[:3], Count: Figure{N: n}})
+				t.Rows = append(t.Rows, Row{Code: monthCode(y, int(m)), Label: m.String()[:3], Count: Figure{N: n}})
 				t.Total.N += n
 			}
 		}
@@ -208,6 +210,11 @@ func (s *Sheet) arrestTables() {
 		s.Tables = append(append(s.Tables, years), tables...)
 	}
 }
+
+// arrestsPrefix begins the names of the tables of a year's arrests.
+const arrestsPrefix = "arrests_"
+
+func monthCode(year string, month int) string { return year + "-" + strconv.Itoa(month) }
 
 func (s *Sheet) find(id string) int {
 	return slices.IndexFunc(s.Tables, func(t Table) bool { return t.ID == id })
@@ -230,9 +237,9 @@ func mean(records []Recovery) Average {
 			sum, n = sum+r.Age, n+1
 		}
 	}
-	a := Average{Of: Figure{N: n}}
+	a := Average{Of: Figure{N: n}, sum: sum}
 	if n > 0 {
-		a.Shown = fmt.Sprintf("%.1f", float64(sum)/float64(n))
+		a.Shown, a.To = fmt.Sprintf("%.1f", float64(sum)/float64(n)), "0.1"
 	}
 	return a
 }

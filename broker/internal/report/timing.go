@@ -20,44 +20,80 @@ func timings(records []Recovery, names map[string]string) []Timing {
 			zones = append(zones, r)
 		}
 	}
-	out := three("", zones)
+	out := three("", "", zones)
 	for _, z := range slices.Sorted(maps.Keys(byZone)) {
-		out = append(out, three(cmp.Or(names[z], z), byZone[z])...)
+		out = append(out, three(z, cmp.Or(names[z], z), byZone[z])...)
 	}
 	return out
 }
 
-func three(group string, records []Recovery) []Timing {
+// The three spans.
+const (
+	acknowledge = "acknowledge"
+	arrive      = "arrive"
+	handOver    = "hand_over"
+)
+
+// took is one of the three spans of a recovery.
+func took(id string, r Recovery) Span {
+	switch id {
+	case acknowledge:
+		return r.Answered
+	case arrive:
+		return r.Arrived
+	default:
+		return r.HandedOver
+	}
+}
+
+func three(zone, group string, records []Recovery) []Timing {
 	var out []Timing
-	for _, what := range []struct {
-		id, title string
-		of        func(Recovery) Span
-	}{
-		{"acknowledge", "Call to answer", func(r Recovery) Span { return r.Answered }},
-		{"arrive", "Call to arrival", func(r Recovery) Span { return r.Arrived }},
-		{"hand_over", "Call to hand-over", func(r Recovery) Span { return r.HandedOver }},
+	for _, t := range []Timing{
+		{ID: acknowledge, Title: "Call to answer"},
+		{ID: arrive, Title: "Call to arrival"},
+		{ID: handOver, Title: "Call to hand-over"},
 	} {
-		var all []Span
 		for _, r := range records {
-			if d := what.of(r); d >= 0 {
-				all = append(all, d)
+			if d := took(t.ID, r); d >= 0 {
+				t.sorted = append(t.sorted, d)
 			}
 		}
-		t := Timing{ID: what.id, Title: what.title, Group: group, N: Figure{N: len(all)}}
-		if len(all) > 0 {
-			slices.Sort(all)
-			t.Median, t.P90 = words(rank(all, 50)), words(rank(all, 90))
+		slices.Sort(t.sorted)
+		t.Zone, t.Group, t.N.N = zone, group, len(t.sorted)
+		if len(t.sorted) > 0 {
+			t.Median, t.P90 = words(rank(t.sorted, median)), words(rank(t.sorted, ninety))
 		}
 		out = append(out, t)
 	}
 	return out
 }
 
+const (
+	median = 50
+	ninety = 90
+)
+
 // rank is the nearest-rank percentile of sorted spans.
-func rank(sorted []Span, percent int) Span {
+func rank(sorted []Span, percent int) Span { return sorted[place(len(sorted), percent)-1] }
+
+// place is the nearest rank of a percentile, from 1.
+func place(n, percent int) int {
 	const whole = 100
-	i := (len(sorted)*percent + whole - 1) / whole
-	return sorted[max(i, 1)-1]
+	return max((n*percent+whole-1)/whole, 1)
+}
+
+// coarse rounds a span for the public: nobody finds their own minute again.
+func coarse(s Span) Span {
+	const few, many = 10 * time.Second, 10 * time.Minute
+	d := time.Duration(s)
+	switch {
+	case d < many:
+		return Span(d.Round(few))
+	case d < time.Hour:
+		return Span(d.Round(time.Minute))
+	default:
+		return Span(d.Round(many))
+	}
 }
 
 func words(s Span) string {
