@@ -12,8 +12,8 @@ import (
 	"safeyouthzone/broker/internal/desk"
 	"safeyouthzone/broker/internal/disclosure"
 	"safeyouthzone/broker/internal/register"
-	"safeyouthzone/broker/internal/release"
 	"safeyouthzone/broker/internal/report"
+	"safeyouthzone/broker/release"
 )
 
 const (

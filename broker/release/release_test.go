@@ -14,8 +14,8 @@ import (
 
 	"safeyouthzone/broker/contract/protocol"
 	"safeyouthzone/broker/internal/disclosure"
-	"safeyouthzone/broker/internal/release"
 	"safeyouthzone/broker/internal/report"
+	"safeyouthzone/broker/release"
 )
 
 // The secrets of these tests.
