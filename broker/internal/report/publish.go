@@ -67,12 +67,12 @@ func (t *Table) publish(c Cut) {
 	t.Total.hide(c.Hidden(t.system, table, cat))
 }
 
-func (a *Change) publish(c Cut) {
-	a.Before.hide(c.Hidden(ofBefore, "", ""))
-	a.Since.hide(c.Hidden(ofArrests, "", ""))
-	a.Denominator = a.Before
-	if a.Before.Hidden || a.Since.Hidden {
-		a.Fewer, a.Percent, a.Shown = Figure{Hidden: true}, 0, "not shown"
+func (c *Change) publish(cut Cut) {
+	c.Before.hide(cut.Hidden(ofBefore, "", ""))
+	c.Since.hide(cut.Hidden(ofArrests, "", ""))
+	c.Denominator = c.Before
+	if c.Before.Hidden || c.Since.Hidden {
+		c.Fewer, c.Percent, c.Shown = Figure{Hidden: true}, 0, "not shown"
 	}
 }
 
