@@ -55,3 +55,12 @@ func (b *Broker) Drills() []activation.State {
 
 // Counted is how many recoveries reports count.
 func (b *Broker) Counted(now time.Time) int { return len(b.course.index.Records(now)) }
+
+// Push is the channel of browsers as the desk has it.
+func (b *Broker) Push() desk.Push { return b.newDeskPush() }
+
+// Told are the notices of a case.
+func (b *Broker) Told(id string) []activation.Told {
+	c, _, _ := b.book.State(id)
+	return c.State.Ladder.Notices
+}

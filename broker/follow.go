@@ -19,7 +19,7 @@ import (
 )
 
 const (
-	followTries  = 30 * time.Second // for one notice
+	followTries  = 16 * time.Second // for one notice: three receivers can be tried
 	followPause  = 5 * time.Second  // until a machine that did not take a notice is asked again
 	followLately = 24 * time.Hour   // cases that ended longer ago are not told any more
 	followForget = time.Hour        // how often it is forgotten how far those were told, and how much later

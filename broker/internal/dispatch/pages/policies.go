@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"safeyouthzone/broker/internal/dispatch/ladder"
 	"safeyouthzone/broker/internal/dispatch/policy"
@@ -62,13 +63,40 @@ func (p *Pages) row(zone string, doc policy.Policy, own bool) policyRow {
 		x := rungRow{N: i + 1, AfterS: r.AfterS, Supervisor: r.Supervisor}
 		for _, t := range r.Targets {
 			x.Who = append(x.Who, p.words(t))
-			if t.Kind == policy.Roster && len(p.o.Directory.OnDuty(t.ID, p.o.Now())) == 0 {
-				row.Silent = append(row.Silent, "Nobody is on duty now on "+p.words(t)+".")
+			for _, words := range p.silent(t) {
+				if !slices.Contains(row.Silent, words) {
+					row.Silent = append(row.Silent, words)
+				}
 			}
 		}
 		row.Rungs = append(row.Rungs, x)
 	}
 	return row
+}
+
+// silent says what is wrong with a target now: nobody is on duty, or somebody can not be reached by any of their ways.
+func (p *Pages) silent(t policy.Target) []string {
+	var people, out []string
+	switch t.Kind {
+	case policy.Person:
+		people = []string{t.ID}
+	case policy.Roster:
+		if people = p.o.Directory.OnDuty(t.ID, p.o.Now()); len(people) == 0 {
+			out = append(out, "Nobody is on duty now on “"+strings.TrimPrefix(p.words(t), "on duty: ")+"”.")
+		}
+	case policy.Agency, policy.Desk:
+	}
+	for _, id := range people {
+		if x, ok := p.o.Directory.One(id); ok && x.Reachable() && p.dead(x) {
+			out = append(out, x.Name+" can not be reached by any of their ways: see Rosters.")
+		}
+	}
+	return out
+}
+
+// dead reports whether no way of a person can reach them now.
+func (p *Pages) dead(x policy.PersonDoc) bool {
+	return !slices.ContainsFunc(x.Contacts, func(c policy.Contact) bool { return p.o.Dead(x, c.Channel) == "" })
 }
 
 func (p *Pages) words(t policy.Target) string {

@@ -22,6 +22,7 @@ type rosterRow struct {
 type personRow struct {
 	ID, Name, Agency string
 	Ways             []string // channels, never addresses
+	Dead             []string // why some of them can not work now
 	Off, Duty        bool
 	Rostered         bool
 }
@@ -52,6 +53,9 @@ func (p *Pages) Rosters(w http.ResponseWriter, r *http.Request) {
 		row := personRow{ID: x.ID, Name: x.Name, Agency: p.agencyName(x.Agency), Off: x.Off, Duty: duty[x.ID], Rostered: listed[x.ID]}
 		for _, c := range x.Contacts {
 			row.Ways = append(row.Ways, c.Channel)
+			if why := p.o.Dead(x, c.Channel); why != "" {
+				row.Dead = append(row.Dead, c.Channel+": "+why)
+			}
 		}
 		data.People = append(data.People, row)
 	}
