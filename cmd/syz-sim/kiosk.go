@@ -33,5 +33,6 @@ func (s sim) benchKiosk(ctx context.Context, args []string) error {
 	}{{"syz-kiosk", r.Kiosk}, {"Chromium", r.Chromium}} {
 		fmt.Fprintf(s.out, "%-10s first frame %v ms  memory %v MB in %d processes  idle %v %% of a core\n", w.name, w.w.FirstFrame, w.w.PSS, w.w.Processes, w.w.Idle)
 	}
+	fmt.Fprintf(s.out, "syz-kiosk  Close to neutral p50 %.1f  p90 %.1f  p99 %.1f  max %.1f ms  (n %d)\n", r.Close.P50, r.Close.P90, r.Close.P99, r.Close.Max, r.Close.N)
 	return nil
 }

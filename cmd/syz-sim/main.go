@@ -46,7 +46,7 @@ usage: syz-sim COMMAND [flags]
         start: how long the broker takes to start with a ledger of 1,000,000 events, after an orderly stop and after kill -9.
         report: the fact sheet and the search of a county with 100,000 cases, in memory.
         kiosk [--lang LANG] [--rest 20s]: the kiosk's window and Chromium with a page of the same look, in turn: first frame,
-        memory, idle CPU. Wants Xvfb and Chromium.
+        memory, idle CPU; and how fast Close leads to the neutral page. Wants Xvfb, xdotool and Chromium.
   gallery DIR [--lang LANG,..] [--size WxH,..] [--theme THEME,..] [--page PAGE,..] [--json]
         draws every page of the kiosk in every language, size and theme (light, dark, contrast, dark-contrast), and a page to browse
         them. All of them are many thousand pictures: the flags limit it.

@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"time"
 
+	"safeyouthzone/cmd/syz-sim/internal/stats"
 	"safeyouthzone/kiosk/kiosktest"
 )
 
@@ -43,6 +44,8 @@ type Kiosk struct {
 	RestS    int    `json:"rest_s"`
 	Kiosk    Window `json:"syz_kiosk"`
 	Chromium Window `json:"chromium_kiosk"`
+	// Close is how long the kiosk needs from the finger that leaves Close to the neutral page on the screen, over all starts.
+	Close stats.Distribution `json:"close_ms"`
 }
 
 // RunKiosk starts the kiosk and Chromium in turn, and waits for the page, then lets it rest.
@@ -73,21 +76,31 @@ func RunKiosk(ctx context.Context, o KioskOptions) (Kiosk, error) {
 		return Kiosk{}, fmt.Errorf("cannot write a page: %w", err)
 	}
 	out := Kiosk{Lang: o.Lang, RestS: int(o.Rest / time.Second)}
+	var closes []time.Duration
+	closing := func() error {
+		took, err := d.closes(ctx, o.Lang, closesEach)
+		closes = append(closes, took...)
+		return err
+	}
 	for i := range o.N {
 		o.Say("run %d of %d", i+1, o.N)
-		if err = d.measure(ctx, o, &out.Kiosk, filepath.Join(o.Bin, "syz-kiosk"), "--socket", socket, "--windowed", "--size", "800x480", "--lang", o.Lang); err != nil {
+		if err = d.measure(ctx, o, &out.Kiosk, closing, filepath.Join(o.Bin, "syz-kiosk"), "--socket", socket, "--windowed", "--size", "800x480", "--lang", o.Lang); err != nil {
 			return Kiosk{}, fmt.Errorf("cannot measure syz-kiosk: %w", err)
 		}
-		if err = d.measure(ctx, o, &out.Chromium, browser, "--kiosk", "--no-sandbox", "--no-first-run", "--window-position=0,0", "--window-size=800,480",
+		if err = d.measure(ctx, o, &out.Chromium, nil, browser, "--kiosk", "--no-sandbox", "--no-first-run", "--window-position=0,0", "--window-size=800,480",
 			"--disable-component-update", "--user-data-dir="+filepath.Join(dir, "profile-"+strconv.Itoa(i)), "file://"+page); err != nil {
 			return Kiosk{}, fmt.Errorf("cannot measure Chromium: %w", err)
 		}
 	}
+	out.Close = stats.Of(closes)
 	return out, nil
 }
 
-// measure starts one program, waits for its page, lets it rest and ends it.
-func (d *display) measure(ctx context.Context, o KioskOptions, to *Window, program string, args ...string) error {
+// closesEach is how often Close is touched in each window.
+const closesEach = 25
+
+// measure starts one program, waits for its page, lets it rest, does more with it and ends it.
+func (d *display) measure(ctx context.Context, o KioskOptions, to *Window, more func() error, program string, args ...string) error {
 	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Env = append(os.Environ(), "DISPLAY="+d.name)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -119,6 +132,9 @@ func (d *display) measure(ctx context.Context, o KioskOptions, to *Window, progr
 	to.FirstFrame = append(to.FirstFrame, rounded(float64(frame.Microseconds())/1000))
 	to.PSS = append(to.PSS, rounded(pss(pids)))
 	to.Processes = len(pids)
+	if more != nil {
+		return more()
+	}
 	return nil
 }
 

@@ -68,9 +68,11 @@ func (d *display) door() int {
 	return n
 }
 
+// enough of the door is the door.
+const enough = 40_000
+
 // frame waits for the page: most of the door must be there.
 func (d *display) frame(ctx context.Context, since time.Time) (time.Duration, error) {
-	const enough = 40_000
 	tick := time.NewTicker(4 * time.Millisecond)
 	defer tick.Stop()
 	limit := time.After(60 * time.Second)
