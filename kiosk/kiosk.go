@@ -125,7 +125,11 @@ func (k *Kiosk) tap(id string) {
 	if id == flow.TapListen {
 		k.listen()
 	}
+	before := k.state.Loud
 	k.handle(flow.Tap{Now: time.Now(), ID: id})
+	if k.state.Loud != before && k.state.Reading {
+		k.listenAgain()
+	}
 }
 
 // listen reads the page aloud, or stops it.
@@ -133,6 +137,14 @@ func (k *Kiosk) listen() {
 	k.heard++
 	turn := k.heard
 	k.state.Reading = k.voice.toggle(k.state, func() { k.opt.Do(func() { k.silent(turn) }) })
+}
+
+// listenAgain reads the page from its beginning at another volume: pages are short, and the synthesiser takes its volume at the start.
+func (k *Kiosk) listenAgain() {
+	k.heard++
+	turn := k.heard
+	k.state.Reading = k.voice.say(k.state, func() { k.opt.Do(func() { k.silent(turn) }) })
+	k.stage.show(k.state)
 }
 
 // silent says that a page has been read to its end.

@@ -58,6 +58,12 @@ func (l *listener) toggle(s flow.State, done func()) bool {
 		l.reader.Stop()
 		return false
 	}
+	return l.say(s, done)
+}
+
+// say reads the page of a state from its beginning, as loud as the state wants.
+func (l *listener) say(s flow.State, done func()) bool {
+	l.reader.Adjust(s.Loud)
 	words := view.Spoken(s, l.words)
 	if words == "" {
 		return false

@@ -67,6 +67,46 @@ func TestPageIsReadAloud(t *testing.T) {
 	says(t, k, "Listen")
 }
 
+// Who hears badly makes it louder: the page is read again at once, and the next one who comes hears it as the site wants.
+func TestTheVolumeIsThatOfWhoStandsThere(t *testing.T) {
+	dir := t.TempDir()
+	program, heard := filepath.Join(dir, "synthesiser"), filepath.Join(dir, "heard")
+	must(t, os.WriteFile(program, []byte("#!/bin/sh\ncat > /dev/null; echo \"$@\" | sed 's/.* -a \\([0-9]*\\) .*/\\1/' >> "+heard+"; exec sleep 600\n"), 0o755))
+	k, err := kiosktest.Open(kiosktest.NewAgent(), kiosktest.Options{Speech: kiosk.Speech{On: true, Program: program, Volume: 80}})
+	must(t, err)
+	t.Cleanup(k.Close)
+	volumes := func(want string) {
+		t.Helper()
+		var got string
+		until(t, "volumes "+want, func() bool {
+			raw, _ := os.ReadFile(heard)
+			got = strings.Join(strings.Fields(string(raw)), " ")
+			return got == want
+		})
+	}
+	must(t, k.Tap("help"))
+	if slices.Contains(k.Buttons(), "louder") {
+		t.Error("a volume is offered before anything is read")
+	}
+	must(t, k.Tap("listen"))
+	volumes("80")
+	must(t, k.Tap("louder"))
+	volumes("80 100")
+	must(t, k.Tap("quieter"))
+	volumes("80 100 80")
+	for _, id := range []string{"quieter", "quieter", "quieter"} {
+		must(t, k.Tap(id))
+	}
+	if err := k.Tap("quieter"); err == nil {
+		t.Error("it can be made quieter than can be heard")
+	}
+	must(t, k.Tap("close"))
+	must(t, k.Tap("help"))
+	must(t, os.Remove(heard))
+	must(t, k.Tap("listen"))
+	volumes("80")
+}
+
 // Where nothing can read, no button promises it; staff see the fault, and so does the desk, also after the agent started anew.
 func TestMissingVoiceAndFacesAreFaults(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

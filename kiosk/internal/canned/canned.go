@@ -109,6 +109,10 @@ func All() []Sample { //nolint:funlen // a table of pages, one after the other
 		{"idle-three", false, three(flow.Idle)},
 		{"ask-three", false, three(flow.Ask)},
 		{"ask", true, with(Base(), func(s st) { s.Screen = flow.Ask })},
+		{"idle-reading", false, with(Base(), func(s st) { s.Reading = true; s.Agent.Health.Troubles = []wire.Trouble{{Code: "disk"}} })},
+		{"ask-reading", true, with(Base(), func(s st) { s.Screen, s.Reading = flow.Ask, true })},
+		{"status-reading", false, Call(flow.Status, activation.StageComing, func(s st, _ ac) { s.Reading, s.Loud = true, flow.LoudSteps })},
+		{"broken-reading", false, with(Base(), func(s st) { s.Gone, s.Reading = true, true })},
 		{"ask-drill", false, with(Call(flow.Ask, activation.Received, drill), func(s st) { s.Case, s.Drill = "", false })},
 		{"status-saving", false, with(Base(), func(s st) {
 			s.Screen, s.Call = flow.Status, &flow.Call{Waiting: true, Effect: flow.Raise{Mode: activation.Actual}}

@@ -68,7 +68,7 @@ func (s State) home() State {
 	s.Screen, s.Lang = s.front(), s.Site()
 	s.Case, s.Seen, s.Over, s.Drill, s.Test = "", false, false, false, false
 	s.Needs, s.NoNeed = nil, false
-	s.Staff, s.Then, s.Sure = Session{}, "", ""
+	s.Staff, s.Then, s.Sure, s.Loud = Session{}, "", "", 0
 	s.From, s.Colour, s.Cells, s.Joined, s.Did = "", 0, nil, false, ""
 	return s.begin().clean()
 }

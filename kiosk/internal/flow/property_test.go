@@ -16,7 +16,7 @@ import (
 
 func ids() []string {
 	out := strings.Fields("help yes no staff back next later done start drill left cancel mirror verify handover police skip sure called steps " +
-		"languages tests walk again faults phoned asked look well unwell care another colours colour touch cell.0 cell.99 selftest restart enrol card.A card.ok card.erase " +
+		"languages tests walk again faults phoned asked look well unwell care another listen louder quieter colours colour touch cell.0 cell.99 selftest restart enrol card.A card.ok card.erase " +
 		"lang.en lang.es open.0 open.1 open.9 pin.ok pin.erase code.ok code.erase ref.ok ref.erase need.hurt flag.hurt said.immediate said.information x")
 	for _, p := range []string{"pin.", "code.", "ref."} {
 		out = append(out, p+"1", p+"2")

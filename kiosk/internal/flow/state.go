@@ -124,6 +124,7 @@ type State struct {
 
 	Speaks  []string // languages that a voice reads aloud here
 	Reading bool     // this page is read aloud
+	Loud    int      // how many steps louder than the site wants, for who stands here now
 	Place   *time.Location
 
 	Case   string // the activation that this page is about

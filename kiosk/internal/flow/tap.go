@@ -23,6 +23,9 @@ func (s State) tap(e Tap) (State, []Effect) {
 	if e.ID == TapClose {
 		return s.home(), nil
 	}
+	if e.ID == TapQuieter || e.ID == TapLouder {
+		return s.volume(e.ID), nil
+	}
 	if e.ID == TapMore && !s.Gone {
 		return s.toLanguages(), nil
 	}

@@ -12,10 +12,11 @@ import (
 // ask is the one question before help is called.
 type ask struct {
 	frame
-	title, body *touch.Text
-	yes, no     *touch.Button
-	shut, ears  *touch.Button
-	languages   *languages
+	title, calm, honest *touch.Text
+	yes, no             *touch.Button
+	shut                *touch.Button
+	ears                *voice
+	languages           *languages
 }
 
 func newAsk(kit Kit) *ask {
@@ -23,13 +24,14 @@ func newAsk(kit Kit) *ask {
 	p.kit = kit
 	centre := fyne.TextAlignCenter
 	p.title = p.text(touch.Style{Size: theme.Headline, Least: 30, Bold: true, Ink: theme.Ink, Align: centre})
-	p.body = p.text(touch.Style{Size: theme.Body, Least: theme.Quiet, Ink: theme.Soft, Align: centre})
+	p.calm = p.text(touch.Style{Size: theme.Body, Least: theme.Quiet, Ink: theme.Soft, Align: centre})
+	p.honest = p.text(touch.Style{Size: theme.Body, Least: theme.Quiet, Ink: theme.Soft, Align: centre})
 	p.yes = p.button(flow.TapYes, touch.Face{Kind: touch.Help, Size: 32})
 	p.no = p.button(flow.TapNo, touch.Face{Size: theme.Strong})
 	p.shut = p.close()
-	p.ears = p.listen()
+	p.ears = p.voice()
 	p.languages = newLanguages(&p.frame, touch.Face{Kind: touch.Ghost, Icon: touch.Globe}, 1)
-	p.open(kit, p.cut, append(p.languages.objects(), p.title, p.body, p.yes, p.no, p.shut, p.ears)...)
+	p.open(kit, p.cut, append(append(p.languages.objects(), p.ears.objects()...), p.title, p.calm, p.honest, p.yes, p.no, p.shut)...)
 	p.upright(p.stand)
 	return p
 }
@@ -42,12 +44,13 @@ func (p *ask) Update(s flow.State) {
 	}
 	p.banded(m.Band)
 	p.title.Set(m.Title)
-	p.body.Set(m.Calm + "\n" + m.Honest)
+	p.calm.Set(m.Calm)
+	p.honest.Set(m.Honest)
 	p.yes.Set(m.Yes)
 	p.no.Set(m.No)
 	p.shut.Set(m.Close)
-	heard(p.ears, m.Listen)
-	p.languages.set(m.Languages, m.More)
+	p.ears.set(m.Voice)
+	p.languages.set(quiet(m.Languages, m.Voice), m.More)
 	p.arrange()
 }
 
@@ -60,7 +63,9 @@ func (p *ask) cut(box theme.Box) {
 	box.Cut(p.title.Height(box.W)).Put(p.title)
 	box.Top(14)
 	wide := box.Inset(-50, 0)
-	wide.Cut(p.body.Height(wide.W)).Put(p.body)
+	wide.Cut(p.calm.Height(wide.W)).Put(p.calm)
+	wide.Top(4)
+	wide.Cut(p.honest.Height(wide.W)).Put(p.honest)
 	foot.Start((foot.Width() - 20) * 0.61).Put(p.yes)
 	foot.Start(20)
 	foot.Put(p.no)
@@ -74,9 +79,12 @@ func (p *ask) stand(box theme.Box) {
 	box.Bottom(16)
 	box.Bottom(124).Put(p.yes)
 	box.Bottom(24)
-	title, body := p.title.Height(box.W), p.body.Height(box.W)
-	box = box.Middle(box.Width(), min(box.Height(), (title+body)/p.kit.Look.Scale+18))
+	const after, between = 22, 14 // two sentences that each must be understood do not run together
+	title, calm, honest := p.title.Height(box.W), p.calm.Height(box.W), p.honest.Height(box.W)
+	box = box.Middle(box.Width(), min(box.Height(), (title+calm+honest)/p.kit.Look.Scale+after+between))
 	box.Cut(title).Put(p.title)
-	box.Top(18)
-	box.Put(p.body)
+	box.Top(after)
+	box.Cut(calm).Put(p.calm)
+	box.Top(between)
+	box.Put(p.honest)
 }

@@ -12,7 +12,7 @@ type broken struct {
 	frame
 	title, body *touch.Text
 	numbers     *numbers
-	ears        *touch.Button
+	ears        *voice
 	languages   *languages
 }
 
@@ -22,9 +22,9 @@ func newBroken(kit Kit) *broken {
 	p.title = p.text(touch.Style{Size: theme.Headline, Least: 30, Bold: true, Ink: theme.Ink})
 	p.body = p.text(touch.Style{Size: theme.Title, Ink: theme.Ink})
 	p.numbers = newNumbers(&p.frame)
-	p.ears = p.listen()
+	p.ears = p.voice()
 	p.languages = newLanguages(&p.frame, touch.Face{Kind: touch.Ghost, Icon: touch.Globe}, 1)
-	p.open(kit, p.cut, append(append(p.numbers.objects(), p.languages.objects()...), p.title, p.body, p.ears)...)
+	p.open(kit, p.cut, append(append(append(p.numbers.objects(), p.languages.objects()...), p.ears.objects()...), p.title, p.body)...)
 	p.upright(p.stand)
 	return p
 }
@@ -38,8 +38,8 @@ func (p *broken) Update(s flow.State) {
 	p.title.Set(m.Title)
 	p.body.Set(m.Body)
 	p.numbers.set(m.Numbers, false)
-	heard(p.ears, m.Listen)
-	p.languages.set(m.Languages, "")
+	p.ears.set(m.Voice)
+	p.languages.set(quiet(m.Languages, m.Voice), "")
 	p.arrange()
 }
 
@@ -54,7 +54,7 @@ func (p *broken) cut(box theme.Box) {
 	box.Bottom(24)
 	foot := box.Bottom(theme.Target)
 	foot = p.out(foot, 10)
-	first(&foot, p.ears)
+	p.ears.place(&foot)
 	p.languages.place(foot)
 }
 
@@ -69,6 +69,6 @@ func (p *broken) stand(box theme.Box) {
 	box.Bottom(24)
 	foot := box.Bottom(theme.Target)
 	foot = p.out(foot, 10)
-	first(&foot, p.ears)
+	p.ears.place(&foot)
 	p.languages.place(foot)
 }

@@ -16,7 +16,8 @@ type idle struct {
 	welcome, site, clock, half, date *touch.Text
 	rules                            [3]*touch.Card
 	what, when                       [2]*touch.Text
-	door, staff, call, ears          *touch.Button
+	door, staff, call                *touch.Button
+	ears                             *voice
 	languages                        *languages
 }
 
@@ -30,10 +31,11 @@ func newIdle(kit Kit) *idle {
 	p.date = p.text(touch.Style{Size: theme.Quiet, Ink: theme.Soft, Lines: 2})
 	p.door = p.button(flow.TapHelp, touch.Face{Kind: touch.Help, Icon: touch.House, Size: theme.Door, Radius: 36, Tall: true})
 	p.staff = p.button(flow.TapStaff, touch.Face{Kind: touch.Ghost, Size: theme.Quiet, Start: true, Thin: true})
-	p.ears = p.listen()
+	p.ears = p.voice()
 	p.call = p.button(flow.TapStaff, touch.Face{Kind: touch.Alert, Icon: touch.Phone, Size: theme.Chip, Start: true})
 	p.languages = newLanguages(&p.frame, touch.Face{}, maxLanguages)
-	objects := []fyne.CanvasObject{p.welcome, p.site, p.clock, p.half, p.date, p.door, p.staff, p.call, p.ears}
+	objects := []fyne.CanvasObject{p.welcome, p.site, p.clock, p.half, p.date, p.door, p.staff, p.call}
+	objects = append(objects, p.ears.objects()...)
 	for i := range p.rules {
 		p.rules[i] = touch.NewFill(kit.Look, theme.Line, 0)
 		objects = append(objects, p.rules[i].Rectangle)
@@ -66,8 +68,10 @@ func (p *idle) Update(s flow.State) {
 	p.call.Set(m.Call)
 	touch.Show(p.staff, !m.StaffMustPhone)
 	touch.Show(p.call, m.StaffMustPhone)
-	heard(p.ears, m.Listen)
-	touch.Show(p.ears, m.Listen != "" && !m.StaffMustPhone)
+	if m.StaffMustPhone {
+		m.Voice = view.Voice{} // its corner is taken
+	}
+	p.ears.set(m.Voice)
 	p.languages.set(m.Languages, m.More)
 	for i := range p.what {
 		var l view.Listing
@@ -97,12 +101,22 @@ func (p *idle) cut(box theme.Box) {
 	corner := box.Bottom(theme.Target)
 	corner.Put(p.call)
 	corner = p.out(corner, 8)
-	if p.ears.Visible() {
-		corner.End(max(0, corner.Width()-max(120, p.width(p.staff.Words(), false))-natural(p.ears)))
-		corner.End(natural(p.ears)).Put(p.ears)
+	room := corner.Width()
+	if p.ears.here() {
+		room -= p.ears.wide()
 	}
-	corner.Start(min(corner.Width(), max(120, p.width(p.staff.Words(), false)))).Put(p.staff)
+	corner.Start(min(room, p.corner())).Put(p.staff)
+	p.ears.place(&corner)
 	p.left(box)
+}
+
+// corner is how wide the button of the staff is: wider than its word, but for as long as the page is read, when three buttons stand beside it.
+func (p *idle) corner() float32 {
+	w := p.width(p.staff.Words(), false)
+	if p.ears.quieter.Visible() {
+		return w
+	}
+	return max(120, w)
 }
 
 // left stacks the ordinary page of the site; lines of the programme that find no room are left out.
@@ -111,24 +125,28 @@ func (p *idle) left(box theme.Box) {
 		box.Top(24).Put(p.welcome)
 	}
 	box.Cut(p.site.Height(box.W)).Put(p.site)
-	box.Top(22)
+	rest, each := float32(22), float32(48)
+	if p.tall { // two lines of the programme fit between the clock and the door
+		rest, each = 12, 44
+	}
+	box.Top(rest)
 	row := box.Top(70)
 	row.Start(p.clock.Width()/p.kit.Look.Scale + 14).Put(p.clock)
 	row.Top(30)
 	row.Put(p.half)
 	box.Top(4)
 	box.Cut(p.date.Height(box.W)).Put(p.date)
-	box.Top(24)
+	box.Top(rest + 2)
 	drawn := 0
 	for i := range p.what {
-		fits := i < len(p.model.Listings) && box.Height() >= 54
+		fits := i < len(p.model.Listings) && box.Height() >= each+1.5
 		touch.Show(p.what[i], fits)
 		touch.Show(p.when[i], fits)
 		if !fits {
 			continue
 		}
 		box.Top(1.5).Put(p.rules[i].Rectangle)
-		line := box.Top(48)
+		line := box.Top(each)
 		line.End(p.when[i].Width()/p.kit.Look.Scale + 2).Put(p.when[i])
 		line.End(12)
 		line.Put(p.what[i])
@@ -152,15 +170,16 @@ func (p *idle) stand(box theme.Box) {
 	box.Y += p.kit.Look.Px(float32(p.model.Shift[1]))
 	corner := box.Bottom(theme.Target)
 	corner.Put(p.call)
-	if p.ears.Visible() {
-		corner.End(natural(p.ears)).Put(p.ears)
+	if p.ears.here() {
+		ears := corner.End(p.ears.wide())
+		p.ears.place(&ears)
 	}
 	corner = p.out(corner, 8)
-	corner.Start(min(corner.Width(), max(120, p.width(p.staff.Words(), false)))).Put(p.staff)
+	corner.Start(min(corner.Width(), p.corner())).Put(p.staff)
 	box.Bottom(10)
 	p.languages.spread(box.Bottom(theme.Target))
 	box.Bottom(18)
-	door := box.Bottom(min(292, box.Height()*0.46))
+	door := box.Bottom(min(292, box.Height()*0.44))
 	door.Put(p.door)
 	box.Bottom(20)
 	p.left(box)

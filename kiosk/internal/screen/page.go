@@ -169,25 +169,6 @@ func (f *frame) out(box theme.Box, units float32) theme.Box {
 	return box
 }
 
-// listen is the button that reads the page aloud, on every page of a youth in the corner where reading starts.
-func (f *frame) listen() *touch.Button {
-	return f.button(flow.TapListen, touch.Face{Kind: touch.Ghost, Icon: touch.Ears})
-}
-
-// heard writes the word on it; empty where nobody reads aloud.
-func heard(b *touch.Button, words string) {
-	b.Set(words)
-	touch.Show(b, words != "")
-}
-
-// first puts the listen button at the start of a row, if it is there.
-func first(row *theme.Box, b *touch.Button) {
-	if b.Visible() {
-		row.Start(natural(b)).Put(b)
-		row.Start(6)
-	}
-}
-
 // close is the button that leads to the neutral page, on every page in the same corner.
 func (f *frame) close() *touch.Button {
 	return f.button(flow.TapClose, touch.Face{Kind: touch.Ghost, Icon: touch.Cross, After: true})
@@ -245,10 +226,10 @@ func width(look theme.Look, words string, icon bool) float32 {
 
 // head cuts the top bar of a youth's page: Listen and the language at the start, Close in its corner. On a narrow page a language
 // whose name finds no room there stands in a row of its own.
-func (f *frame) head(box *theme.Box, shut, ears *touch.Button, l *languages) {
+func (f *frame) head(box *theme.Box, shut *touch.Button, ears *voice, l *languages) {
 	row := bar(box)
 	row.End(f.width(shut.Words(), true)).Put(shut)
-	first(&row, ears)
+	ears.place(&row)
 	if f.tall && l.needs() > row.Width() {
 		row = box.Top(theme.Target).Inset(24, 0)
 		box.Top(4)

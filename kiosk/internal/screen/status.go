@@ -14,7 +14,8 @@ import (
 type status struct {
 	frame
 	model              view.Status
-	shut, ears         *touch.Button
+	shut               *touch.Button
+	ears               *voice
 	languages          *languages
 	rows               [4]*row
 	note               *touch.Card // behind the message or the sentence to tell somebody
@@ -35,7 +36,7 @@ func newStatus(kit Kit) *status {
 	p := &status{}
 	p.kit = kit
 	p.shut = p.close()
-	p.ears = p.listen()
+	p.ears = p.voice()
 	p.languages = newLanguages(&p.frame, touch.Face{Kind: touch.Ghost, Icon: touch.Globe}, 1)
 	p.note = touch.NewFill(kit.Look, theme.TealSoft, 16)
 	p.strong = p.text(touch.Style{Size: theme.Body, Least: theme.Quiet, Bold: true, Ink: theme.Ink})
@@ -45,7 +46,7 @@ func newStatus(kit Kit) *status {
 	p.heading = p.text(touch.Style{Size: theme.Body, Least: theme.Quiet, Bold: true, Ink: theme.Ink, Mid: true, Lines: 1})
 	p.chips = newChips(&p.frame, touch.Choice, flow.TapNeed)
 	p.end = newEnded(&p.frame)
-	objects := append(p.languages.objects(), p.shut, p.ears, p.note.Rectangle, p.strong, p.why, p.quiet, p.card.Rectangle, p.heading)
+	objects := append(append(p.languages.objects(), p.ears.objects()...), p.shut, p.note.Rectangle, p.strong, p.why, p.quiet, p.card.Rectangle, p.heading)
 	for i := range p.rows {
 		p.rows[i] = &row{
 			dot:  touch.NewDot(kit.Look),
@@ -69,8 +70,8 @@ func (p *status) Update(s flow.State) {
 	p.model = m
 	p.banded(m.Band)
 	p.shut.Set(m.Close)
-	heard(p.ears, m.Listen)
-	p.languages.set(m.Languages, m.More)
+	p.ears.set(m.Voice)
+	p.languages.set(quiet(m.Languages, m.Voice), m.More)
 	for i, r := range p.rows {
 		r.set(m.Rows[i])
 		touch.Show(r.dot, !m.Ended)

@@ -178,7 +178,15 @@ func (w *work) line(box *theme.Box, i int) {
 	row.Put(w.lines[i])
 	mark.Top(10)
 	mark.Top(8).Put(w.bullets[i].Rectangle)
-	box.Top(12)
+	box.Top(w.apart())
+}
+
+// apart is the room between two lines; a page that stands on end has more of it.
+func (w *work) apart() float32 {
+	if w.frame.tall {
+		return 20
+	}
+	return 12
 }
 
 // phoneCard is the number to phone.
@@ -210,8 +218,14 @@ func (w *work) beside(box *theme.Box) {
 	}
 	foot := box.Bottom(float32(rows)*theme.Target + float32(rows-1)*12)
 	box.Bottom(12)
-	for i, cell := range foot.Grid(cols, rows, 12)[:n] {
-		cell.Put(w.aside[i])
+	first := 0
+	if w.frame.tall && n == 3 { // the first is the one that matters: it has a row of its own
+		foot.Top(theme.Target).Put(w.aside[0])
+		foot.Top(12)
+		first, rows = 1, 1
+	}
+	for i, cell := range foot.Grid(cols, rows, 12)[:n-first] {
+		cell.Put(w.aside[first+i])
 	}
 }
 

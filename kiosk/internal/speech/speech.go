@@ -48,6 +48,7 @@ type Reader struct {
 	mu   sync.Mutex
 	stop context.CancelFunc // of what is read now
 	turn int
+	loud int // steps from the volume of the options
 	all  sync.WaitGroup
 }
 
@@ -135,7 +136,7 @@ func (r *Reader) ended(turn int) {
 
 // command has no words of a page in it.
 func (r *Reader) command(ctx context.Context, lang string) *exec.Cmd {
-	args := []string{"--stdin", "-b", "1", "-v", Voice(lang), "-a", strconv.Itoa(r.opt.Volume), "-s", strconv.Itoa(pace)}
+	args := []string{"--stdin", "-b", "1", "-v", Voice(lang), "-a", strconv.Itoa(r.volume()), "-s", strconv.Itoa(pace)}
 	if r.opt.Device != "" {
 		args = append(args, "-d", r.opt.Device)
 	}
@@ -144,6 +145,23 @@ func (r *Reader) command(ctx context.Context, lang string) *exec.Cmd {
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) } // what it started, too
 	cmd.WaitDelay = time.Second
 	return cmd
+}
+
+// Adjust makes what is said from now on so many steps louder than the options want, or quieter. Each step is a quarter.
+func (r *Reader) Adjust(steps int) {
+	if r == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.loud = steps
+}
+
+// volume is how loud it speaks now: heard at least, and never louder than the synthesiser can without distortion.
+func (r *Reader) volume() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return max(10, min(200, r.opt.Volume*(4+r.loud)/4))
 }
 
 // Stop silences the reader at once. It does not wait.

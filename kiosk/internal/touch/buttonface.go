@@ -34,6 +34,9 @@ func (b *Button) paint() paint {
 		}
 	case Plain:
 	}
+	if b.off && b.face.Kind == Ghost {
+		return paint{theme.None, theme.None, theme.Line, theme.Line} // it has no words: see voice
+	}
 	if b.off {
 		return paint{theme.Paper, theme.Line, theme.Soft, theme.Soft}
 	}

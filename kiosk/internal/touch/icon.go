@@ -31,6 +31,8 @@ const (
 	Forth     Icon = `<path d="M9.5 5.5L16 12L9.5 18.5"/>`
 	Attention Icon = `<path d="M12 4L21.5 20L2.5 20ZM12 10L12 14.5M12 17L12 17.2"/>`
 	Ears      Icon = `<path d="M4 17L4 12C4 7.6 7.6 4 12 4C16.4 4 20 7.6 20 12L20 17"/><path d="M4 14.5L7.5 14.5L7.5 20L5.5 20C4.7 20 4 19.3 4 18.5ZM20 14.5L16.5 14.5L16.5 20L18.5 20C19.3 20 20 19.3 20 18.5Z"/>`
+	Quieter   Icon = `<path d="M3 9.5L3 14.5L6.5 14.5L11 18.5L11 5.5L6.5 9.5ZM15 12L21 12"/>`
+	Louder    Icon = `<path d="M3 9.5L3 14.5L6.5 14.5L11 18.5L11 5.5L6.5 9.5ZM15 12L21 12M18 9L18 15"/>`
 	House     Icon = `house`
 )
 

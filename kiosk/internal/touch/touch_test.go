@@ -107,7 +107,7 @@ func TestEveryIconIsDrawn(t *testing.T) {
 	l := look(t)
 	for i, icon := range []touch.Icon{
 		touch.Cross, touch.Tick, touch.Plus, touch.Eye, touch.Doorway, touch.Drop, touch.Coat, touch.Restroom, touch.Phone, touch.Speech,
-		touch.Globe, touch.Erase, touch.Back, touch.Forth, touch.Attention, touch.Ears, touch.House,
+		touch.Globe, touch.Erase, touch.Back, touch.Forth, touch.Attention, touch.Ears, touch.Quieter, touch.Louder, touch.House,
 	} {
 		img := touch.NewIcon(l, icon, theme.Ink, 2.2)
 		img.Resize(fyne.NewSize(26, 26))

@@ -8,7 +8,7 @@ import (
 // Ask is the one question before help is called, with the honest sentence.
 type Ask struct {
 	Band, Close  string
-	Listen       string // nothing where nobody reads aloud
+	Voice        Voice
 	Languages    []Language
 	More         string
 	Title        string
@@ -20,7 +20,7 @@ type Ask struct {
 func NewAsk(s flow.State, set locale.Set) Ask {
 	c := set.Pick(s.Lang)
 	return Ask{
-		Band: band(s, c), Close: c.Text("close"), Listen: listen(s, c), Languages: languages(s, set), More: c.Text("languages.more"),
+		Band: band(s, c), Close: c.Text("close"), Voice: voice(s, c), Languages: languages(s, set), More: c.Text("languages.more"),
 		Title: c.Text("ask.title"), Calm: c.Text("ask.calm"), Honest: c.Text("ask.honest"),
 		Yes: c.Text("ask.yes"), No: c.Text("ask.no"),
 	}

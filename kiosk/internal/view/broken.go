@@ -10,7 +10,7 @@ type Broken struct {
 	Title, Body string
 	Numbers     []Number
 	Languages   []Language
-	Listen      string // nothing where nobody reads aloud
+	Voice       Voice
 }
 
 // NewBroken reads the page; its numbers are the last that were heard, or built in.
@@ -18,7 +18,7 @@ func NewBroken(s flow.State, set locale.Set) Broken {
 	c := set.Pick(s.Lang)
 	return Broken{
 		Title: c.Text("broken.title"), Body: c.Text("broken.body"),
-		Numbers: top(numbers(s, c), 2), Languages: languages(s, set), Listen: listen(s, c),
+		Numbers: top(numbers(s, c), 2), Languages: languages(s, set), Voice: voice(s, c),
 	}
 }
 

@@ -22,7 +22,7 @@ type Idle struct {
 	Help, Touch    string
 	Languages      []Language
 	More           string // opens the page of all languages
-	Listen         string // nothing where nobody reads aloud
+	Voice          Voice
 	Staff, Call    string // Call: whom staff must phone, or nothing
 	StaffMustPhone bool
 	Shift          [2]int // moves the page a little now and then, so that nothing burns into the screen
@@ -43,9 +43,9 @@ func NewIdle(s flow.State, set locale.Set) Idle {
 		Shift: shift(now), Band: band(s, c), Clock: clock, Half: half, Date: date(c, now),
 		Welcome: c.Text("idle.welcome"), Site: s.Agent.Settings.ZoneName,
 		Help: c.Text("idle.help"), Touch: c.Text("idle.touch"), Staff: c.Text("idle.staff"),
-		Listen: listen(s, c), Languages: languages(s, set), More: c.Text("languages.more"),
+		Voice: voice(s, c), Languages: languages(s, set), More: c.Text("languages.more"),
 	}
-	if s.Hint() {
+	if s.Hint() && !s.Reading { // for as long as the page is read its corner is that of the volume
 		m.Staff = c.Text("idle.look")
 	}
 	if m.Site == "" {

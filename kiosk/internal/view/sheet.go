@@ -106,7 +106,7 @@ func (m Sheet) welfare(s flow.State, c *locale.Catalog) Sheet {
 	m.Title, m.Body, m.Great = c.Text("welfare.title"), c.Text("welfare.body"), true
 	m.Actions = []Action{
 		{ID: flow.TapUnwell, Text: c.Text("welfare.unwell")},
-		{ID: flow.TapWell, Text: c.Text("welfare.well"), Main: true},
+		{ID: flow.TapWell, Text: c.Text("welfare.well")}, // neither is the one to be touched by habit
 	}
 	switch {
 	case s.Busy:

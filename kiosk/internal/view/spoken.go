@@ -8,15 +8,21 @@ import (
 	"safeyouthzone/kiosk/internal/locale"
 )
 
-// listen is the word on the button that reads a page aloud; nothing where no voice speaks the language.
-func listen(s flow.State, c *locale.Catalog) string {
+// Voice is what reads a page aloud: the word on its button, and while it reads, how loud that can become.
+type Voice struct {
+	Words            string // nothing where no voice speaks the language
+	Reading          bool
+	Softest, Loudest bool
+}
+
+func voice(s flow.State, c *locale.Catalog) Voice {
 	switch {
 	case !slices.Contains(s.Speaks, s.Lang):
-		return ""
+		return Voice{}
 	case s.Reading:
-		return c.Text("listen.stop")
+		return Voice{Words: c.Text("listen.stop"), Reading: true, Softest: s.Loud <= -flow.LoudSteps, Loudest: s.Loud >= flow.LoudSteps}
 	}
-	return c.Text("listen")
+	return Voice{Words: c.Text("listen")}
 }
 
 // Spoken is what is read aloud on a page, in the order in which one would say it; empty on pages that are not for a youth.

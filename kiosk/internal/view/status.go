@@ -35,7 +35,7 @@ type Chip struct {
 // Status is the youth's page of a call for help.
 type Status struct {
 	Band, Close string
-	Listen      string // nothing where nobody reads aloud
+	Voice       Voice
 	Languages   []Language
 	More        string
 	Rows        [4]Row
@@ -55,7 +55,7 @@ type Status struct {
 func NewStatus(s flow.State, set locale.Set) Status {
 	c := set.Pick(s.Lang)
 	m := Status{
-		Band: band(s, c), Close: c.Text("close"), Listen: listen(s, c), Languages: languages(s, set), More: c.Text("languages.more"),
+		Band: band(s, c), Close: c.Text("close"), Voice: voice(s, c), Languages: languages(s, set), More: c.Text("languages.more"),
 		Choose: c.Text("status.choose"), NeedsTitle: c.Text("status.needs"),
 	}
 	a, known := s.Activation()
