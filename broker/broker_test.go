@@ -180,6 +180,37 @@ func TestStaffGiveAnotherYoungPersonACallOfTheirOwn(t *testing.T) {
 	verified(t, b)
 }
 
+// A device that came to know a case of another zone, from a stolen disk or a clever guess, can not speak for it. Only a call is never refused.
+func TestADeviceSpeaksForItsOwnZoneOnly(t *testing.T) {
+	b := brokertest.Start(t)
+	one, two := newDevice(t, b, "compton"), newDevice(t, b, "lancaster")
+	one.connect()
+	two.connect()
+	id := one.raise()
+	one.receipt(1)
+	two.publish(wire.UpEvent, two.event(activation.Left, id, nil))
+	if s := two.receipt(1); len(s.Receipt.Rejected) != 1 || s.Receipt.Rejected[0].Reason != wire.NotAllowed {
+		t.Errorf("a device of another zone said that the youth left: %+v", s.Receipt)
+	}
+	two.publish(wire.UpEvent, two.event(activation.Raised, "case-2", func(e *activation.Event) { e.Trigger, e.Other = activation.ByStaff, id }))
+	two.publish(wire.UpEvent, two.event(activation.PressedAgain, id, nil))
+	if s := two.receipt(3); len(s.Activations) != 1 || s.Activations[0].ID != "case-2" || len(s.Receipt.Rejected) != 1 {
+		t.Errorf("the calls of the other zone's device became %+v, %+v", s.Activations, s.Receipt)
+	}
+	var seen struct {
+		Stage     activation.Stage `json:"stage"`
+		Presses   int              `json:"presses"`
+		SplitFrom string           `json:"split_from"`
+	}
+	if detail(t, b, id, &seen); seen.Stage != activation.Received || seen.Presses > 1 {
+		t.Errorf("the first zone's case is now %+v", seen)
+	}
+	if detail(t, b, "case-2", &seen); seen.SplitFrom != "" {
+		t.Errorf("a case names %s, of another zone", seen.SplitFrom)
+	}
+	verified(t, b)
+}
+
 func TestAPressOnAnEndedCaseIsANewCall(t *testing.T) {
 	b := brokertest.Start(t)
 	d := newDevice(t, b, "compton")

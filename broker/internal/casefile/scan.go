@@ -10,3 +10,14 @@ func (b *Book) State(id string) (c Case, first uint64, ok bool) {
 	}
 	return f.Case, f.history[0].rev, true
 }
+
+// ZoneOf returns the zone of a case.
+func (b *Book) ZoneOf(id string) (string, bool) {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	f := b.find(id)
+	if f == nil {
+		return "", false
+	}
+	return f.State.Zone, true
+}

@@ -23,6 +23,8 @@ type Book interface {
 	Open(zone string, mode activation.Mode) (string, bool)
 	// Resolve follows an id that a device made up to the case that it became, and says whether that is still open.
 	Resolve(id string) (to string, open, ok bool)
+	// ZoneOf is the zone of a case; an id that a device made up is followed.
+	ZoneOf(id string) (string, bool)
 }
 
 // Log stores rejections.
@@ -145,7 +147,11 @@ func (r *Receiver) accept(ctx context.Context, env wire.Envelope, from chain.Ori
 	z := &r.zones[lane(zone)]
 	z.Lock()
 	defer z.Unlock()
-	if err := r.o.Book.Do(ctx, r.route(ev, zone), &from); err != nil {
+	ev = r.route(ev, zone)
+	if r.foreign(ev.Case, zone) {
+		return activation.ErrForbidden
+	}
+	if err := r.o.Book.Do(ctx, ev, &from); err != nil {
 		return err
 	}
 	r.o.Receipts.Mark(from) // for an event that the ledger already had under another number
@@ -163,9 +169,12 @@ func (r *Receiver) route(ev activation.Event, zone string) activation.Event {
 	if ev.Trigger == activation.ByPath { // it joins nothing, and nothing joins it
 		return ev
 	}
+	if r.foreign(ev.Case, zone) { // a call is a call, whatever case it names: it begins one here
+		ev.Case = ev.ID
+	}
 	known, open, ok := r.o.Book.Resolve(ev.Case)
 	if ev.Type == activation.Raised && ev.Other != "" {
-		return r.apart(ev, ok)
+		return r.apart(ev, zone, ok)
 	}
 	switch {
 	case ok && (open || known != ev.Case):
@@ -191,12 +200,21 @@ func (r *Receiver) route(ev activation.Event, zone string) activation.Event {
 }
 
 // apart is a call that staff make for another young person: it joins no case, though one is open. The first young person's case is named
-// by the id that everybody knows; a case that nobody knows is not named.
-func (r *Receiver) apart(ev activation.Event, repeated bool) activation.Event {
-	if !repeated {
+// by the id that everybody knows; a case that nobody knows, or that is another zone's, is not named.
+func (r *Receiver) apart(ev activation.Event, zone string, repeated bool) activation.Event {
+	switch {
+	case r.foreign(ev.Other, zone):
+		ev.Other = ""
+	case !repeated:
 		ev.Other, _, _ = r.o.Book.Resolve(ev.Other)
 	}
 	return ev
+}
+
+// foreign reports whether a case is another zone's: a device speaks for its own zone only, whatever ids it has come to know.
+func (r *Receiver) foreign(id, zone string) bool {
+	of, ok := r.o.Book.ZoneOf(id)
+	return ok && of != zone
 }
 
 // refuse decides what an error means: rejected for ever, or left to be repeated.
