@@ -11,6 +11,7 @@ import * as looking from './looking.js'
 import * as watching from './watching.js'
 import * as lock from './lock.js'
 import * as once from './once.js'
+import * as palette from './palette.js'
 
 const { page, rev, now } = document.body.dataset
 
@@ -24,6 +25,7 @@ awake.start()
 watching.start()
 lock.start()
 once.start()
+palette.start()
 
 stream.follow({
   after: rev,

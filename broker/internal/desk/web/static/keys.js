@@ -14,22 +14,34 @@ function move(by) {
   show(next.dataset.id)
 }
 
-// go opens the step around the first of some controls that is there, and focuses it.
-function go(...css) {
-  const e = css.map(s => $('#case ' + s)).find(Boolean)
+// Where a key leads in the case that is shown: the first of these controls that is there.
+const controls = {
+  a: ['#ack'], c: ['[name=eta_min]'], r: ['#arrived'], o: ['#handover'], m: ['[name=message]:checked', '[name=message]'],
+  s: ['#decline'], y: ['#split'], l: ['#left'], x: ['#close'],
+}
+const control = key => controls[key].map(s => $('#case ' + s)).find(Boolean)
+
+// go opens the step around a control, and focuses it. Only to acknowledge acts at once.
+function go(key) {
+  const e = control(key)
   if (!e) return
+  if (key === 'a') return e.click()
   const step = e.closest('details')
   if (step) step.open = true
   e.focus()
   e.scrollIntoView({ block: 'nearest' })
 }
 
-const does = {
-  j: () => move(1), k: () => move(-1), h: hush, n: toggle, p: () => selected() && print(),
-  a: () => $('#ack')?.click(),
-  c: () => go('[name=eta_min]'), r: () => go('#arrived'), o: () => go('#handover'), m: () => go('[name=message]:checked', '[name=message]'),
-  s: () => go('#decline'), y: () => go('#split'), l: () => go('#left'), x: () => go('#close'),
+const does = { j: () => move(1), k: () => move(-1), h: hush, n: toggle, p: () => selected() && print() }
+for (const key of Object.keys(controls)) does[key] = () => go(key)
+
+// offers are what a key would do now, in the words of the help.
+export function offers() {
+  const able = key => key === 'p' ? selected() : key === 'n' || Object.hasOwn(controls, key) && control(key)
+  const named = [...all('.keylist dt')].map(dt => ({ key: words(dt).toLowerCase(), words: words(dt.nextElementSibling) }))
+  return named.filter(o => able(o.key)).map(o => ({ ...o, words: o.words[0].toUpperCase() + o.words.slice(1), run: does[o.key] }))
 }
+const words = e => e.textContent.trim()
 
 export function start() {
   const help = $('#help'), on = $('#keyson')
@@ -39,7 +51,7 @@ export function start() {
     on.addEventListener('change', () => localStorage.setItem('keys', on.checked ? 'on' : 'off'))
   }
   addEventListener('keydown', e => {
-    if (e.ctrlKey || e.metaKey || e.altKey || e.repeat || help.open || e.target.matches('input:not([type=radio],[type=checkbox]),textarea,select')) return
+    if (e.ctrlKey || e.metaKey || e.altKey || e.repeat || $('dialog[open]') || e.target.matches('input:not([type=radio],[type=checkbox]),textarea,select')) return
     if (e.key === '?') { help.showModal(); return }
     if (document.body.dataset.locked !== undefined && !['h', 'n'].includes(e.key.toLowerCase())) return
     const act = on?.checked && Object.hasOwn(does, e.key.toLowerCase()) && does[e.key.toLowerCase()]

@@ -22,6 +22,7 @@ export function show(html) {
   if (locked()) return
   document.body.dataset.locked = ''
   $('#help')?.close()
+  $('#palette')?.remove() // it knows the codes of cases
   $('#notice').hidden = true
   $('.under').replaceChildren(elements(html))
   for (const b of $('.under').querySelectorAll('[data-next]')) b.dataset.here = ''
