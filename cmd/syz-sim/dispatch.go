@@ -13,7 +13,7 @@ import (
 func (s sim) benchDispatch(ctx context.Context, args []string) error {
 	fs, bin, asJSON := flags("bench")
 	o := bench.Options{Say: s.say}
-	fs.IntVar(&o.N, "n", 50, "")
+	fs.IntVar(&o.N, "n", 200, "")
 	if err := parse(fs, args); err != nil || o.N < 1 {
 		return errUsage
 	}

@@ -8,6 +8,7 @@ import (
 
 	"safeyouthzone/broker/contract/activation"
 	"safeyouthzone/broker/internal/dispatch"
+	"safeyouthzone/broker/internal/dispatch/policy"
 )
 
 func TestSomebodyWhoCannotComeMakesRoomForTheNext(t *testing.T) {
@@ -113,5 +114,51 @@ func TestAPathTestTellsNobodyAndIsClosed(t *testing.T) {
 		if a := e.Times().Since(time.Time{}); len(a) != 0 {
 			t.Errorf("a path test is counted: %v", a)
 		}
+	})
+}
+
+// TestAThousandCallsAtOnce: all are told within five seconds by a channel that takes 30 ms for each, the most urgent first, and a channel that
+// never answers holds up none of them.
+func TestAThousandCallsAtOnce(t *testing.T) {
+	if testing.Short() {
+		t.Skip("-short: a thousand cases take seconds")
+	}
+	in(t, func(t *testing.T, r *rig) {
+		r.person("p-1", "dcfs")
+		r.person("p-2", "dcfs", policy.Contact{Channel: "sms", To: "+1555"})
+		r.policy(rung(0, "person:p-2", "person:p-1"), rung(180, "!person:p-1"))
+		r.chans["mail"].set(nil, 30*time.Millisecond)
+		r.chans["sms"].set(nil, time.Hour)
+		for i := range 1000 {
+			mode := activation.Actual
+			if i%4 == 0 {
+				mode = activation.Drill
+			}
+			id := r.raise(mode)
+			if i%4 == 1 {
+				r.do(activation.Command{Case: id, Type: activation.Duress, Mode: mode, Actor: activation.Actor{Kind: activation.ByDevice, ID: "d-1"}})
+			}
+		}
+		r.node("b1")
+		start := time.Since(r.start)
+		time.Sleep(5 * time.Second)
+		got := r.got()
+		if len(got) != 1000 {
+			t.Fatalf("%d of 1000 were told after five seconds", len(got))
+		}
+		wrong := 0
+		for i, s := range got {
+			want := map[bool]int{true: 3, false: 2}[i < 250]
+			if i >= 750 {
+				want = 1
+			}
+			if s.Urgency != want {
+				wrong++
+			}
+		}
+		if wrong > 32 { // as many as there are workers can be overtaken, at each of two borders
+			t.Errorf("%d of 1000 were out of order", wrong)
+		}
+		t.Logf("the last was told %v after the start, %d out of order", (got[len(got)-1].at - start).Round(10*time.Millisecond), wrong)
 	})
 }
