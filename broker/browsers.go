@@ -4,10 +4,8 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"slices"
 	"time"
 
-	"safeyouthzone/broker/internal/dispatch/policy"
 	"safeyouthzone/broker/internal/notify"
 )
 
@@ -40,19 +38,6 @@ func (b *Broker) account(id string) bool {
 	}
 	u, ok := b.accounts.User(id)
 	return ok && !u.Disabled
-}
-
-// deadWay says why a way can not reach a person now, as far as that is known before anybody is told.
-func (b *Broker) deadWay(p policy.PersonDoc, channel string) string {
-	switch {
-	case !slices.Contains(b.browserChannels(), channel):
-		return ""
-	case p.Account == "" || !b.account(p.Account):
-		return "no account at the desk"
-	case len(b.push.subs.Of(p.Account)) == 0:
-		return "not turned on in any browser"
-	}
-	return ""
 }
 
 // browserChannels are the names of the channels that need an account.

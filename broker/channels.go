@@ -219,6 +219,7 @@ func (o outside) Send(ctx context.Context, n dispatch.Notice) (activation.Notice
 		o.b.log.Error("answer link not made; told without one", slog.String("case", n.Case), slog.Any("error", err))
 	}
 	res, err := o.ch.Send(ctx, out, notify.Address{Person: n.Target, Agency: n.Agency, To: n.To})
+	o.b.push.dead.note(way{n.Target, o.name}, n.To, err)
 	if err == nil {
 		if res.State == notify.Delivered {
 			return activation.NoticeDelivered, nil

@@ -90,7 +90,7 @@ func plainServer(t *testing.T, h http.Handler) string {
 // at the desk, in the case's timeline and at the person; and when servers are well again they get what they have missed.
 func TestWaysThatFailAreFollowedByTheNextAndNothingIsLost(t *testing.T) {
 	push, bells, eoc, hook := newSick(t, "gone"), newSick(t, "dead"), newSick(t, "dead"), newSick(t, "")
-	slow := newSick(t, "hangs")
+	slow, quit := newSick(t, "hangs"), newSick(t, "gone")
 	own := newAuthority(t, "own")
 	service := own.server("127.0.0.1", push.ServeHTTP)
 	secret := filepath.Join(t.TempDir(), "s")
@@ -103,6 +103,7 @@ func TestWaysThatFailAreFollowedByTheNextAndNothingIsLost(t *testing.T) {
 			{Name: "browser", Kind: "webpush", Contact: "it@example.org", CA: own.file, Allow: inside},
 			{Name: "bell", Kind: "ntfy", URL: plainServer(t, bells), Allow: inside},
 			{Name: "hook", Kind: "webhook", URL: plainServer(t, hook), SecretFile: secret, Allow: inside},
+			{Name: "quit", Kind: "webhook", URL: plainServer(t, quit), SecretFile: secret, Allow: inside},
 			{Name: "eoc", Kind: "cap", URL: plainServer(t, eoc), From: "desk@county.test", Addresses: []string{"eoc"}, Allow: inside, Follow: true},
 			{Name: "slow", Kind: "cap", URL: plainServer(t, slow), From: "desk@county.test", Addresses: []string{"eoc"}, Allow: inside, Follow: true},
 		}
@@ -114,14 +115,15 @@ func TestWaysThatFailAreFollowedByTheNextAndNothingIsLost(t *testing.T) {
 		return policy.Contact{Channel: channel, To: to, AfterS: 300} // by the clock they come when nobody can wait any more
 	}
 	ana := policy.PersonDoc{ID: "p-ana", Name: "Ana Ruiz", Agency: "sheriff", Account: "u-ana", Contacts: []policy.Contact{{Channel: "browser"}, late("bell", "ana-1"), late("hook", "+1")}}
+	cyd := policy.PersonDoc{ID: "p-cyd", Name: "Cyd Moor", Agency: "sheriff", Contacts: []policy.Contact{{Channel: "quit", To: "+2"}}}
 	bo := policy.PersonDoc{ID: "p-bo", Name: "Bo Lind", Agency: "sheriff", Account: "u-bo", Contacts: []policy.Contact{{Channel: "browser"}}}
-	for _, p := range []policy.PersonDoc{ana, bo} {
+	for _, p := range []policy.PersonDoc{ana, bo, cyd} {
 		if err := b.Directory().PutPerson(t.Context(), p, "u-1"); err != nil {
 			t.Fatal(err)
 		}
 	}
 	p := policy.Policy{Rungs: []policy.Rung{
-		{Targets: []policy.Target{{Kind: policy.Person, ID: "p-ana"}, {Kind: policy.Person, ID: "p-bo"}}},
+		{Targets: []policy.Target{{Kind: policy.Person, ID: "p-ana"}, {Kind: policy.Person, ID: "p-bo"}, {Kind: policy.Person, ID: "p-cyd"}}},
 		{AfterS: 290, Supervisor: true, Targets: []policy.Target{{Kind: policy.Desk}}},
 	}}
 	if err := b.Directory().PutPolicy(t.Context(), p, "u-1", time.Now()); err != nil {
@@ -132,7 +134,7 @@ func TestWaysThatFailAreFollowedByTheNextAndNothingIsLost(t *testing.T) {
 		_, text := askAs(t, supervisor, b, http.MethodGet, path, "text/html")
 		return text
 	}
-	if s := page("/policies"); !strings.Contains(s, "Bo Lind can not be reached by any of their ways") || strings.Contains(s, "Ana Ruiz can not") {
+	if s := page("/policies"); !strings.Contains(s, "Bo Lind can not be reached by any of their ways") || strings.Contains(s, "Ana Ruiz can not") || strings.Contains(s, "Cyd Moor can not") {
 		t.Error("a ladder that counts on somebody without a browser does not say so before a call")
 	}
 
@@ -159,6 +161,19 @@ func TestWaysThatFailAreFollowedByTheNextAndNothingIsLost(t *testing.T) {
 	})
 	if left := b.Push().Endpoints("u-ana"); len(left) != 0 {
 		t.Errorf("a subscription that is gone is kept: %v", left)
+	}
+	if s := page("/rosters"); !strings.Contains(s, "quit: the address is no longer in use") || strings.Contains(s, "+2") {
+		t.Error("the people's page does not say whose telephone number is dead")
+	}
+	if s := page("/policies"); !strings.Contains(s, "Cyd Moor can not be reached by any of their ways") || strings.Contains(s, "Ana Ruiz can not") {
+		t.Error("a ladder that counts on a dead number does not say so")
+	}
+	cyd.Version, cyd.Contacts = 1, []policy.Contact{{Channel: "quit", To: "+3"}} // somebody corrects it
+	if err := b.Directory().PutPerson(t.Context(), cyd, "u-1"); err != nil {
+		t.Fatal(err)
+	}
+	if s := page("/policies"); strings.Contains(s, "Cyd Moor can not") {
+		t.Error("a number that nobody has tried yet is said to be dead")
 	}
 	b.Restart()
 	d.connect()

@@ -26,6 +26,7 @@ type push struct {
 	followers []*follower
 	channels  map[string]notify.Channel // by name
 	health    *health.Book
+	dead      dead
 }
 
 func (b *Broker) newWebPush(ctx context.Context, c Channel, client *http.Client) (notify.Channel, error) {

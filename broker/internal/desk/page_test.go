@@ -62,7 +62,7 @@ func TestCallThatNobodyTakesSaysSo(t *testing.T) {
 func TestDrillsAreMarkedAndNotCountedAsCalls(t *testing.T) {
 	scene(t, func(c *desktest.County, look func(string) string) {
 		id := c.Book.Raise("compton", "cl-02", activation.Drill, 0)
-		has(t, look("/desk/"+id), "<title>(drill) Responder desk", "This is an exercise. Nobody is in danger.", "End the drill", "Drill<small>nobody is in danger")
+		has(t, look("/desk/"+id), "<title>(drill) Responder desk", "This is an exercise. Nobody is in danger.", "End the drill", "Drill<small>nobody is in danger", "DRILL · NOT A REAL CALL", "Your request was sent")
 		c.Book.Raise("fs41", "fs41-01", activation.Actual, 0)
 		has(t, look("/desk"), "<title>(1) Responder desk", `<h2>Fire Station 41</h2>`)
 	})

@@ -314,7 +314,7 @@ func (r *rig) told() []string {
 	defer r.mu.Unlock()
 	var out []string
 	for _, s := range r.sent {
-		out = append(out, fmt.Sprintf("%v %s %s", s.at.Round(time.Second), s.channel, s.Target))
+		out = append(out, fmt.Sprintf("%v %s %s", s.at.Round(time.Millisecond), s.channel, s.Target))
 	}
 	slices.Sort(out)
 	return out

@@ -46,7 +46,7 @@ type Options struct {
 	TimeZone  string        // of new rosters
 	Clock     func(zone string) *time.Location
 	Health    func() []Health
-	Dead      func(p policy.PersonDoc, channel string) string     // why a way can not reach a person now; empty if it may
+	Dead      func(p policy.PersonDoc, c policy.Contact) string   // why a way can not reach a person now; empty if it may
 	Follow    []string                                            // channels that are told of every call
 	Check     func(ctx context.Context, channel, to string) error // sends a notice that says nothing
 }

@@ -96,7 +96,7 @@ func (p *Pages) silent(t policy.Target) []string {
 
 // dead reports whether no way of a person can reach them now.
 func (p *Pages) dead(x policy.PersonDoc) bool {
-	return !slices.ContainsFunc(x.Contacts, func(c policy.Contact) bool { return p.o.Dead(x, c.Channel) == "" })
+	return !slices.ContainsFunc(x.Contacts, func(c policy.Contact) bool { return p.o.Dead(x, c) == "" })
 }
 
 func (p *Pages) words(t policy.Target) string {

@@ -53,7 +53,7 @@ func (p *Pages) Rosters(w http.ResponseWriter, r *http.Request) {
 		row := personRow{ID: x.ID, Name: x.Name, Agency: p.agencyName(x.Agency), Off: x.Off, Duty: duty[x.ID], Rostered: listed[x.ID]}
 		for _, c := range x.Contacts {
 			row.Ways = append(row.Ways, c.Channel)
-			if why := p.o.Dead(x, c.Channel); why != "" {
+			if why := p.o.Dead(x, c); why != "" {
 				row.Dead = append(row.Dead, c.Channel+": "+why)
 			}
 		}
