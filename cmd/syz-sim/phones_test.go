@@ -26,8 +26,10 @@ type phones struct {
 	hook *httptest.Server
 	mail net.Listener
 
-	mu  sync.Mutex
-	got map[string][]string // by channel, what came in whole
+	mu   sync.Mutex
+	got  map[string][]string // by channel, what came in whole
+	dumb bool                // the webhook's server takes a request and says nothing
+	held int                 // requests that it has taken so
 }
 
 func newPhones() (*phones, error) {
@@ -36,6 +38,10 @@ func newPhones() (*phones, error) {
 		b, _ := io.ReadAll(r.Body)
 		if r.Header.Get("Webhook-Signature") == "" {
 			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		if p.holds() {
+			<-r.Context().Done()
 			return
 		}
 		p.take("sms", `"id":"`+r.Header.Get("Webhook-Id")+`" `+string(b))
@@ -59,6 +65,34 @@ func newPhones() (*phones, error) {
 func (p *phones) close() {
 	p.hook.Close()
 	_ = p.mail.Close()
+}
+
+func (p *phones) holds() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.dumb {
+		p.held++
+	}
+	return p.dumb
+}
+
+// phone hold|held|free has the webhook's server say nothing, waits until something came to it, and has it take what comes.
+func (s *story) phone(ctx context.Context, args []string) error {
+	p := s.phones
+	if args[0] == "held" {
+		return until(ctx, func() error {
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			if p.held == 0 {
+				return errors.New("nothing came")
+			}
+			return nil
+		})
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.dumb = args[0] == "hold"
+	return nil
 }
 
 func (p *phones) take(channel, text string) {
@@ -210,7 +244,7 @@ func (s *story) heard(ctx context.Context, args []string) error {
 	return nil
 }
 
-var noticeID = regexp.MustCompile(`"id":"[^"]*"`)
+var noticeID = regexp.MustCompile(`"id":"[^"]*"|(?mi)^Message-Id: \S+`)
 
 var formAction = regexp.MustCompile(`action="(/a/[^"]+)"`)
 

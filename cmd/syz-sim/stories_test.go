@@ -32,7 +32,7 @@ func TestStories(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"county": command(0, (*story).county), "reachable": command(0, (*story).reachable), "told": command(2, (*story).told), "answer": command(2, (*story).answer), "quiet": command(0, (*story).quiet), "heard": command(-3, (*story).heard), "device": command(2, (*story).device), "press": command(1, (*story).press),
+			"county": command(0, (*story).county), "reachable": command(0, (*story).reachable), "told": command(2, (*story).told), "phone": command(1, (*story).phone), "answer": command(2, (*story).answer), "quiet": command(0, (*story).quiet), "heard": command(-3, (*story).heard), "device": command(2, (*story).device), "press": command(1, (*story).press),
 			"raise": command(3, (*story).raise), "await": command(2, (*story).await), "fallback": command(2, (*story).fallback),
 			"need": command(2, (*story).need), "staff": command(2, (*story).staff), "desk": command(1, (*story).desk),
 			"do": command(-2, (*story).do), "broker": command(1, (*story).broker), "agent": command(2, (*story).agent),
