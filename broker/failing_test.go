@@ -20,6 +20,7 @@ import (
 	"safeyouthzone/broker/brokertest"
 	"safeyouthzone/broker/contract/activation"
 	"safeyouthzone/broker/internal/desk"
+	"safeyouthzone/broker/internal/desk/desklook"
 	"safeyouthzone/broker/internal/dispatch/policy"
 )
 
@@ -162,11 +163,25 @@ func TestWaysThatFailAreFollowedByTheNextAndNothingIsLost(t *testing.T) {
 	if left := b.Push().Endpoints("u-ana"); len(left) != 0 {
 		t.Errorf("a subscription that is gone is kept: %v", left)
 	}
-	if s := page("/rosters"); !strings.Contains(s, "quit: the address is no longer in use") || strings.Contains(s, "+2") {
+	if s := page("/rosters"); strings.Count(s, "Can not be reached") != 2 || !strings.Contains(s, "quit: the address is no longer in use") || strings.Contains(s, "+2") {
 		t.Error("the people's page does not say whose telephone number is dead")
 	}
 	if s := page("/policies"); !strings.Contains(s, "Cyd Moor can not be reached by any of their ways") || strings.Contains(s, "Ana Ruiz can not") {
 		t.Error("a ladder that counts on a dead number does not say so")
+	}
+	eventually(t, "the dead servers are trouble at the desk", func() bool {
+		s := ""
+		for _, x := range b.Unreached(desk.Seat{Agency: "sheriff", Roles: []desk.Role{desk.Dispatcher}}) {
+			s += x.Title + x.Detail
+		}
+		return strings.Contains(s, "“bell”") && strings.Contains(s, "“eoc”") && !strings.Contains(s, "“browser”") && !strings.Contains(s, "“hook”") &&
+			strings.Contains(s, "does not hear of calls: answer them here")
+	})
+	w := desklook.Open(t, 2*time.Minute)
+	signIn(t, w, b, desk.Supervisor)
+	for _, path := range []string{"/rosters", "/policies", "/desk/" + id} {
+		open(t, w, "http://"+b.Addrs.Desk+path)
+		lookAt(t, w, "failing"+strings.ReplaceAll(path, id, "case"))
 	}
 	cyd.Version, cyd.Contacts = 1, []policy.Contact{{Channel: "quit", To: "+3"}} // somebody corrects it
 	if err := b.Directory().PutPerson(t.Context(), cyd, "u-1"); err != nil {
@@ -189,14 +204,6 @@ func TestWaysThatFailAreFollowedByTheNextAndNothingIsLost(t *testing.T) {
 			t.Errorf("the timeline does not say %q", words)
 		}
 	}
-	eventually(t, "the dead servers are trouble at the desk", func() bool {
-		s := ""
-		for _, x := range b.Unreached(desk.Seat{Agency: "sheriff", Roles: []desk.Role{desk.Dispatcher}}) {
-			s += x.Title + x.Detail
-		}
-		return strings.Contains(s, "“bell”") && strings.Contains(s, "“eoc”") && !strings.Contains(s, "“browser”") && !strings.Contains(s, "“hook”") &&
-			strings.Contains(s, "does not hear of calls: answer them here")
-	})
 	if s := act(t, b, "sheriff", id, "acknowledge", nil); s != http.StatusOK {
 		t.Fatalf("acknowledge: status %d", s)
 	}

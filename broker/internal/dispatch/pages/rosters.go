@@ -23,7 +23,7 @@ type personRow struct {
 	ID, Name, Agency string
 	Ways             []string // channels, never addresses
 	Dead             []string // why some of them can not work now
-	Off, Duty        bool
+	Off, Duty, Lost  bool     // lost: all of them
 	Rostered         bool
 }
 
@@ -50,7 +50,7 @@ func (p *Pages) Rosters(w http.ResponseWriter, r *http.Request) {
 		data.Rosters = append(data.Rosters, row)
 	}
 	for _, x := range p.o.Directory.People() {
-		row := personRow{ID: x.ID, Name: x.Name, Agency: p.agencyName(x.Agency), Off: x.Off, Duty: duty[x.ID], Rostered: listed[x.ID]}
+		row := personRow{ID: x.ID, Name: x.Name, Agency: p.agencyName(x.Agency), Off: x.Off, Duty: duty[x.ID], Rostered: listed[x.ID], Lost: p.dead(x)}
 		for _, c := range x.Contacts {
 			row.Ways = append(row.Ways, c.Channel)
 			if why := p.o.Dead(x, c); why != "" {
