@@ -175,6 +175,9 @@ func (c *course) stationOf(zone string) string {
 	return c.Stations().Of(zone)
 }
 
+// Reminds reports whether anybody of an agency of a template can be told of its duties.
+func (c *course) Reminds(t protocol.Template, owner string) bool { return c.b.reminds(t, owner) }
+
 func (c *course) policy() retention.Policy {
 	if v, ok := c.reg.Latest(kindRetention, ""); ok {
 		if p, err := retention.ParsePolicy(v.Body); err == nil {

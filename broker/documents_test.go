@@ -23,12 +23,11 @@ func TestASupervisorChangesTheCountysDocumentsByForms(t *testing.T) {
 	w.must("/documents/stations/preview", nil, nil, "add station")
 	row := func(name string) string { return "station." + n + "." + name }
 	today := time.Now().Format(time.DateOnly)
-	w.refused("", row("zones"), "/documents/stations/preview", nil, typed{
-		row("name"): "Harbor", row("agency"): "LAPD", row("from"): today, row("zones"): "nowhere",
+	w.refused("", row("name"), "/documents/stations/preview", nil, typed{
+		row("agency"): "LAPD", row("from"): today, row("zones"): []string{"compton"},
 	}, "preview")
-	w.shows("There is no zone nowhere")
-	w.must("/documents/stations/preview", nil, typed{row("zones"): ""}, "preview")
-	w.shows("What would change", "Added: Harbor")
+	w.must("/documents/stations/preview", nil, typed{row("name"): "Harbor"}, "preview")
+	w.shows("What would change", "Added: Harbor", "Compton Library")
 	lookAt(t, w.Browser, "documents-stations-preview")
 	w.must("/documents/stations", nil, nil)
 	w.shows("Harbor, LAPD")

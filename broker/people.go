@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"math/big"
 	"net"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -127,6 +129,18 @@ func (d deskZones) Zone(id string) (desk.Zone, bool) {
 	}
 	z, ok := d.b.fleet.Zone(id)
 	return desk.Zone{ID: z.ID, Name: z.Name, Area: z.Area, Address: z.Address, Languages: z.Locale}, ok
+}
+
+// All lists the zones of the county by name.
+func (d deskZones) All() []desk.Zone {
+	var out []desk.Zone
+	for _, c := range d.b.o.Config.Zones {
+		if z, ok := d.Zone(c.ID); ok {
+			out = append(out, z)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b desk.Zone) int { return strings.Compare(a.Name, b.Name) })
+	return out
 }
 
 type deskFleet struct{ b *Broker }

@@ -51,6 +51,14 @@ func (d deskPersonal) Seal(id string, old []byte, p desk.Personal, number string
 // Due returns the cases whose time is over.
 func (d deskPersonal) Due() []desk.Hit { return deskHits(d.index.Due(d.policy().Due, time.Now())) }
 
+// Until says when the personal fields of a case are to be erased.
+func (d deskPersonal) Until(last time.Time) time.Time { return d.policy().Due(last) }
+
+// Of lists the cases for which a client number was given. Only its keyed hash is compared.
+func (d deskPersonal) Of(number string) []desk.Hit {
+	return deskHits(d.index.Of(d.tokens.Token(number), time.Now()))
+}
+
 // Erase records the erasure and destroys the key. The record comes first: it is what a hold can stop, and what makes a restored vault
 // lose the key again.
 func (d deskPersonal) Erase(ctx context.Context, seat desk.Seat, id string) error {

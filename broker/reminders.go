@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"slices"
 	"time"
 
 	"safeyouthzone/broker/contract/activation"
@@ -131,6 +132,20 @@ func (r *reminders) due(now time.Time) []due {
 		}
 	}
 	return out
+}
+
+// reminds reports whether anybody who owes something by a protocol can be told of it. What staff at a zone owe is on their kiosk.
+func (b *Broker) reminds(t protocol.Template, owner string) bool {
+	if owner == site {
+		return true
+	}
+	of := (&reminders{b: b}).agencies(t, owner)
+	return slices.ContainsFunc(b.directory.People(), func(p policy.PersonDoc) bool { return slices.Contains(of, p.Agency) && b.tellable(p) })
+}
+
+// tellable reports whether there is a way to tell a person.
+func (b *Broker) tellable(p policy.PersonDoc) bool {
+	return p.Reachable() && slices.ContainsFunc(p.Contacts, func(c policy.Contact) bool { return b.push.channels[c.Channel] != nil })
 }
 
 func (b *Broker) roles() map[string]string {

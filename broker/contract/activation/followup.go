@@ -101,6 +101,7 @@ type FollowUp struct {
 	IdentifiedBy string                `json:"identified_by,omitempty"`
 	SameAs       string                `json:"same_as,omitempty"` // link_proposed, person_linked, person_unlinked: another case
 	Sealed       []byte                `json:"sealed,omitempty"`  // personal_recorded
+	Why          string                `json:"why,omitempty"`     // hold_set: a code
 	After        string                `json:"after,omitempty"`   // the event that its author saw as the newest word on the matter
 }
 

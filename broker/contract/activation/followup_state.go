@@ -90,7 +90,8 @@ type Course struct {
 	SealedBy     Said                  `json:"sealed_by,omitzero"`
 	Hold         bool                  `json:"hold,omitempty"`
 	HoldWord     Said                  `json:"hold_word,omitzero"`
-	Erasing      bool                  `json:"erasing,omitempty"` // somebody asked, and a second person has not answered
+	HoldWhy      string                `json:"hold_why,omitempty"` // a code; "" if nobody said
+	Erasing      bool                  `json:"erasing,omitempty"`  // somebody asked, and a second person has not answered
 	ErasureWord  Said                  `json:"erasure_word,omitzero"`
 	Erased       Said                  `json:"erased,omitzero"`
 }
@@ -188,7 +189,7 @@ func (c *Course) keep(t Type, w Said, f *FollowUp) {
 		}
 	case HoldSet, HoldLifted:
 		if c.HoldWord.latest(w) {
-			c.Hold = t == HoldSet
+			c.Hold, c.HoldWhy = t == HoldSet, f.Why
 		}
 		if t == HoldSet && c.ErasureWord.latest(w) { // whoever wants it kept wins over whoever asked before
 			c.Erasing = false

@@ -9,7 +9,7 @@ const (
 )
 
 // part names the fields of a [FollowUp] that a type of event may carry.
-type part struct{ duty, evidence, pass, decision, status, facts, origin, link, sealed, after bool }
+type part struct{ duty, evidence, pass, decision, status, facts, origin, link, sealed, why, after bool }
 
 func partsOf(t Type) part {
 	switch t {
@@ -35,6 +35,8 @@ func partsOf(t Type) part {
 		return part{link: true}
 	case PersonalRecorded:
 		return part{sealed: true, after: true}
+	case HoldSet:
+		return part{why: true}
 	default:
 		return part{}
 	}
@@ -52,9 +54,9 @@ func (t Type) wantsAgency() bool {
 
 // validateFollowUp refuses what does not belong to the type, and what is not an id, a code or a day.
 func (e Event) validateFollowUp() error {
-	bare := e.Type == HoldSet || e.Type == ErasureAsked || e.Type == ErasureDropped || e.Type == Erased
+	bare := e.Type == ErasureAsked || e.Type == ErasureDropped || e.Type == Erased
 	switch {
-	case e.FollowUp == nil && (bare || e.Type == Informed || e.Type == HoldLifted || !e.Type.FollowsUp()):
+	case e.FollowUp == nil && (bare || e.Type == Informed || e.Type == HoldSet || e.Type == HoldLifted || !e.Type.FollowsUp()):
 		return nil
 	case e.FollowUp == nil || bare:
 		return invalid("follow_up")
@@ -94,6 +96,8 @@ func (f FollowUp) validateRest(p part, own string) error {
 		return invalid("same_as")
 	case p.sealed != (len(f.Sealed) > 0) || len(f.Sealed) > maxSealed:
 		return invalid("sealed")
+	case f.Why != "" && !(p.why && ValidID(f.Why)):
+		return invalid("why")
 	case f.After != "" && !(p.after && ValidID(f.After)):
 		return invalid("after")
 	}

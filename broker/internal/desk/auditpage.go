@@ -80,7 +80,7 @@ func auditWords(action string, denied bool) string {
 	words := map[string]string{
 		"read": "Looked at an activation", "print": "Printed an activation", "follow": "A program followed the activations", "list": "A program listed the activations",
 		"goes_on": "The record of the day before goes on", "read_audit": "Looked at the audit", "signed_in": "Signed in", "signed_out": "Signed out",
-		"read_personal": "Looked at the personal fields of a case", "read_working_sheet": "Looked at a sheet with every number", "read_glasses": "Looked at why the glass was broken",
+		"read_personal": "Looked at the personal fields of a case", "read_held": "Looked up what is held about a person", "read_working_sheet": "Looked at a sheet with every number", "read_glasses": "Looked at why the glass was broken",
 		"signed_out_elsewhere": "Signed out at another place", "locked": "Desk locked", "proved_anew": "Proved who they are once more",
 		"glass": "Broke the glass", "export": "Exported", "token_made": "Made an API token", "token_revoked": "Revoked an API token",
 	}[action]

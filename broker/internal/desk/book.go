@@ -52,6 +52,8 @@ type Zone struct {
 // Zones finds zones. A case can outlive its zone, so an unknown one is an ordinary answer.
 type Zones interface {
 	Zone(id string) (Zone, bool)
+	// All lists the zones of the county, without those that stand for stations.
+	All() []Zone
 }
 
 // Device is one device as supervision sees it.

@@ -36,6 +36,8 @@ type Protocol interface {
 	Template(first uint64) protocol.Template
 	Lists() protocol.Lists
 	Stations() protocol.Stations
+	// Reminds reports whether anybody of an agency of a template can be told of its duties.
+	Reminds(t protocol.Template, owner string) bool
 	// Document returns the newest version and its number; 0 for what ships, nil if there is none.
 	Document(kind, key string) (body []byte, n uint64)
 	// Put validates a document and stores it as the version after seen. Its errors wrap [ErrDocument], or activation.ErrChanged if
@@ -50,6 +52,7 @@ type Query struct {
 	From    time.Time
 	To      time.Time
 	Overdue bool
+	Held    bool // under a legal hold
 	Limit   int
 }
 
@@ -100,6 +103,10 @@ type PersonalFields interface {
 	Seal(id string, old []byte, p Personal, number string) ([]byte, error)
 	// Due lists the cases whose time is over and which nothing holds.
 	Due() []Hit
+	// Until says when the personal fields of a case whose last entry was at last are to be erased.
+	Until(last time.Time) time.Time
+	// Of lists the cases for which the county's own client number was given.
+	Of(number string) []Hit
 	Erase(ctx context.Context, by Seat, id string) error
 }
 

@@ -62,7 +62,7 @@ func (d *Desk) formCourse(r *http.Request) (courseWish, *refusal) {
 	}
 	want := courseWish{
 		Duty: f.Get("duty"), To: f.Get("to"), Step: activation.Step(f.Get("step")), Station: f.Get("station"), IdentifiedBy: f.Get("identified_by"),
-		SameAs: strings.ToLower(strings.TrimSpace(f.Get("same_as"))), After: f.Get("after"), At: at, Number: f.Get("client_number"),
+		SameAs: strings.ToLower(strings.TrimSpace(f.Get("same_as"))), After: f.Get("after"), Why: f.Get("why"), At: at, Number: f.Get("client_number"),
 	}
 	for key := range f {
 		if name, ok := strings.CutPrefix(key, "evidence_"); ok && f.Get(key) != "" {

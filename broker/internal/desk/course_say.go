@@ -50,6 +50,7 @@ type courseWish struct {
 	Station      string                           `json:"station"`
 	IdentifiedBy string                           `json:"identified_by"`
 	SameAs       string                           `json:"same_as"`
+	Why          string                           `json:"why"`
 	After        string                           `json:"after"`
 	At           time.Time                        `json:"at"` // when it happened; now if zero
 	Age          int                              `json:"age"`
@@ -136,6 +137,12 @@ func (d *Desk) word(seat Seat, k Case, t activation.Type, want courseWish) (acti
 			return cmd, err
 		}
 		f.Sealed, f.After = box, want.After
+	}
+	if t == activation.HoldSet && want.Why != "" {
+		if _, ok := holdWords(want.Why); !ok {
+			return cmd, protocol.Faults{{Where: "why", What: "choose one of the reasons"}}
+		}
+		f.Why, cmd.FollowUp = want.Why, f
 	}
 	if t != activation.HoldSet && t != activation.ErasureAsked && t != activation.ErasureDropped {
 		cmd.FollowUp = f

@@ -36,6 +36,7 @@ type dutyView struct {
 type agencyView struct {
 	Name    string
 	Own     bool
+	Deaf    bool // nobody of it can be told of its duties
 	Duties  []dutyView
 	Overdue int
 	Open    int
@@ -97,6 +98,10 @@ type courseView struct {
 	Suggestions         []suggestionView
 	Hold                bool
 	HoldBy, HoldAfter   string
+	HoldWhy             string
+	HoldAt              time.Time
+	HoldReasons         []offered
+	Field               bool // it began in the field
 	Erasing, MayErase   bool // somebody asked to erase; and it was not this seat
 	ErasureBy           string
 	ErasureAt           time.Time
@@ -149,12 +154,13 @@ func (d *Desk) courseView(seat Seat, k Case) courseView {
 	if v.Erasing {
 		v.ErasureBy = d.userWords(c.ErasureWord.By)
 	}
-	v.Over = now.After(v.Ends)
+	v.Over, v.HoldReasons, v.Field = now.After(v.Ends), holdReasons(), s.Trigger == activation.InField
 	if c.Informed.ID != "" {
 		v.InformedBy = d.userWords(c.Informed.By)
 	}
 	if c.HoldWord.ID != "" {
-		v.HoldBy = d.userWords(c.HoldWord.By)
+		v.HoldBy, v.HoldAt = d.userWords(c.HoldWord.By), c.HoldWord.At
+		v.HoldWhy, _ = holdWords(c.HoldWhy)
 	}
 	for _, a := range d.opt.Agencies {
 		if a.ID != seat.Agency {
@@ -171,6 +177,9 @@ func (d *Desk) courseView(seat Seat, k Case) courseView {
 	return v
 }
 
+// siteOwner owes what staff on the spot owe.
+const siteOwner = "site"
+
 // duties groups what is owed by who owes it, the seat's own agency first.
 func (d *Desk) duties(v *courseView, seat Seat, tpl protocol.Template, standings []protocol.Standing, c activation.Course) {
 	now, at := d.opt.Clock(), map[string]int{}
@@ -186,7 +195,11 @@ func (d *Desk) duties(v *courseView, seat Seat, tpl protocol.Template, standings
 			at[s.Owner] = i
 			a := tpl.Agency(s.Owner)
 			own := a.ID == seat.Agency || a.Role != "" && a.Role == d.agency(seat.Agency).Role
-			v.Agencies = append(v.Agencies, agencyView{Name: a.Name, Own: own})
+			name := a.Name
+			if v.Field && s.Owner == siteOwner && v.Station != "" { // no zone: an officer of a station was there
+				name = v.Station
+			}
+			v.Agencies = append(v.Agencies, agencyView{Name: name, Own: own, Deaf: !d.opt.Course.Protocol.Reminds(tpl, s.Owner)})
 		}
 		g := &v.Agencies[i]
 		g.Duties = append(g.Duties, x)

@@ -1,7 +1,6 @@
 package desk
 
 import (
-	"encoding/json"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -22,18 +21,28 @@ func (d *Desk) documentPageRoutes() []Route {
 		{Pattern: "POST /documents/{kind}/preview", Permission: TemplateEdit, Handler: d.previewForm},
 		{Pattern: "POST /documents/{kind}", Permission: TemplateEdit, Handler: d.enforceForm},
 		{Pattern: "GET /retention", Permission: RetentionAct, Handler: d.retentionPage, Nav: "Retention", Icon: "key"},
+		{Pattern: "POST /retention/person", Permission: RetentionAct, Handler: d.heldForm},
 	}
 }
 
 type protocolView struct {
 	Template protocol.Template
+	Deaf     []string // agencies that owe something, and of which nobody can be reminded
 	Lists    protocol.Lists
 	Stations protocol.Stations
 }
 
 func (d *Desk) protocolPage(w http.ResponseWriter, _ *http.Request, seat Seat) {
 	p := d.opt.Course.Protocol
-	d.sheet(w, seat, "protocol", "Protocol", protocolView{p.Template(^uint64(0)), p.Lists(), p.Stations()})
+	t := p.Template(^uint64(0))
+	v := protocolView{Template: t, Lists: p.Lists(), Stations: p.Stations()}
+	for _, a := range t.Agencies {
+		owes := slices.ContainsFunc(t.Duties, func(x protocol.Duty) bool { return x.Owner == a.ID })
+		if owes && !p.Reminds(t, a.ID) {
+			v.Deaf = append(v.Deaf, a.Name)
+		}
+	}
+	d.sheet(w, seat, "protocol", "Protocol", v)
 }
 
 // documentTitle names the page of a document that is edited as a form.
@@ -100,7 +109,10 @@ func (d *drafts) drop(seat Seat, kind string) {
 }
 
 func (d *Desk) county() docform.County {
-	c := docform.County{Zone: func(id string) bool { _, ok := d.opt.Zones.Zone(id); return ok }}
+	var c docform.County
+	for _, z := range d.opt.Zones.All() {
+		c.Zones = append(c.Zones, docform.Option{Value: z.ID, Words: z.Name})
+	}
 	for _, a := range d.opt.Agencies {
 		if a.Role != "" && !slices.ContainsFunc(c.Roles, func(o docform.Option) bool { return o.Value == a.Role }) {
 			c.Roles = append(c.Roles, docform.Option{Value: a.Role, Words: a.Name})
@@ -219,30 +231,6 @@ func (d *Desk) enforceForm(w http.ResponseWriter, r *http.Request, seat Seat) {
 		d.drafts.keep(seat, kind, left)
 	}
 	d.showEditor(w, seat, kind, title, p)
-}
-
-type retentionView struct {
-	Rows     []caseRow
-	KeepDays int
-	Auto     bool
-	Basis    string
-}
-
-func (d *Desk) retentionPage(w http.ResponseWriter, _ *http.Request, seat Seat) {
-	var v retentionView
-	var rule struct {
-		KeepDays  int    `json:"keep_days"`
-		Automatic bool   `json:"automatic"`
-		Basis     string `json:"basis"`
-	}
-	body, _ := d.opt.Course.Protocol.Document("retention", "")
-	if err := json.Unmarshal(body, &rule); err == nil {
-		v.KeepDays, v.Auto, v.Basis = rule.KeepDays, rule.Automatic, rule.Basis
-	}
-	for _, h := range d.opt.Course.Personal.Due() {
-		v.Rows = append(v.Rows, d.caseRow(h))
-	}
-	d.sheet(w, seat, "retention", "Retention", v)
 }
 
 // spanWords says a duration of the template: 90 min, 36 h, 90 days.

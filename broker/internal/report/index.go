@@ -64,6 +64,7 @@ type Query struct {
 	From    time.Time
 	To      time.Time
 	Overdue bool
+	Held    bool
 	Limit   int
 }
 
@@ -358,7 +359,7 @@ func (x *Index) Search(q Query, now time.Time) ([]Hit, int) {
 
 func (q Query) fits(h *Hit, code string) bool {
 	switch {
-	case q.Station != "" && h.Station != q.Station, q.Overdue && h.Overdue == 0:
+	case q.Station != "" && h.Station != q.Station, q.Overdue && h.Overdue == 0, q.Held && !h.Held:
 		return false
 	case !q.From.IsZero() && h.At.Before(q.From), !q.To.IsZero() && !h.At.Before(q.To):
 		return false
@@ -376,6 +377,21 @@ func same(code, typed string) bool {
 func (x *Index) Due(due func(last time.Time) time.Time, now time.Time) []Hit {
 	all, _ := x.Search(Query{}, now)
 	return slices.DeleteFunc(all, func(h Hit) bool { return !h.Sealed || h.Held || now.Before(due(h.Last)) })
+}
+
+// Of returns the cases whose personal fields hold a token.
+func (x *Index) Of(token string, now time.Time) []Hit {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.refresh(now)
+	var out []Hit
+	for _, e := range x.order {
+		if token != "" && e.personal.Token == token {
+			out = append(out, e.hit)
+		}
+	}
+	newestFirst(out)
+	return out
 }
 
 func newestFirst(h []Hit) {

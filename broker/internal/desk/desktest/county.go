@@ -2,6 +2,9 @@ package desktest
 
 import (
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -19,6 +22,11 @@ type Zones map[string]desk.Zone
 func (z Zones) Zone(id string) (desk.Zone, bool) {
 	v, ok := z[id]
 	return v, ok
+}
+
+// All implements desk.Zones.
+func (z Zones) All() []desk.Zone {
+	return slices.SortedFunc(maps.Values(z), func(a, b desk.Zone) int { return strings.Compare(a.ID, b.ID) })
 }
 
 // Fleet is a desk.Fleet that a test can change while the desk runs.

@@ -14,7 +14,7 @@ import (
 // County is what a form needs to know of the county.
 type County struct {
 	Roles []Option
-	Zone  func(id string) bool // whether there is such a zone
+	Zones []Option // that there are
 }
 
 // The kinds of documents.

@@ -179,7 +179,8 @@ func (f *Form) read(v url.Values) {
 			row.Cells = slices.Clone(row.Cells)
 			id := v.Get(prefix + "row")
 			if at := slices.IndexFunc(old, func(r Row) bool { return id != "" && r.ID == id }); at >= 0 {
-				row.ID, row.Stays, row.Title, row.asked = id, old[at].Stays, old[at].Title, old[at].asked
+				row = old[at]
+				row.Cells = slices.Clone(row.Cells)
 			}
 			fill(&row, v, prefix)
 			block.Rows = append(block.Rows, row)
