@@ -241,7 +241,7 @@ func (b *Broker) projection(ctx context.Context) error {
 	b.course.settle()
 	b.wg.Go(func() { b.downlink.Run(run) })
 	b.wg.Go(func() { b.course.erase(run) })
-	b.wg.Go(func() { b.course.index.Records(time.Now()) }) // so that the first person who asks does not wait for all cases
+	b.wg.Go(func() { b.course.index.Warm(run, time.Now()) }) // so that the first person who asks does not wait for all cases
 	b.wg.Go(func() { b.supervise(run) })
 	b.wg.Go(func() { b.endWalkTests(run) })
 	b.onClose(func() { cancel(); b.wg.Wait() })

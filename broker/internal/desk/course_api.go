@@ -93,6 +93,9 @@ func (d *Desk) apiCourse(w http.ResponseWriter, r *http.Request, seat Seat) {
 		ID: k.State.Case, Code: activation.ShortCode(k.State.Case), Template: tpl.Version, Ends: protocol.Ends(tpl, f), Duties: standings, Course: k.State.Course,
 	}
 	out.Course.Sealed = nil
+	if !seat.May(RetentionAct) {
+		out.Course.HoldWhy = ""
+	}
 	if seat.May(CasePerson) {
 		out.Withheld = !d.kept(seat, "read_personal", k.State.Case, "")
 	}

@@ -59,6 +59,9 @@ func redact(seat Seat, e activation.Event) activation.Event {
 		if !seat.Shows(FieldPerson) {
 			kept.SameAs, kept.Sealed = "", nil
 		}
+		if !seat.May(RetentionAct) {
+			kept.Why = ""
+		}
 		e.FollowUp = &kept
 	}
 	return e

@@ -98,7 +98,7 @@ var everybodys = strings.Fields(`ID Case Type Mode Actor.Kind Actor.ID Source Le
 	Intake Report.Called Report.Disposition Welfare Agency ETAMin Message Outcome Dispatch
 	FollowUp.Duty FollowUp.Evidence FollowUp.To FollowUp.Step FollowUp.Facts FollowUp.Station FollowUp.IdentifiedBy FollowUp.After`)
 
-var somebodys = strings.Fields(`Code Actor.Staff Report.Referral FollowUp.Decision FollowUp.Status FollowUp.SameAs FollowUp.Sealed`)
+var somebodys = strings.Fields(`Code Actor.Staff Report.Referral FollowUp.Decision FollowUp.Status FollowUp.SameAs FollowUp.Sealed FollowUp.Why`)
 
 func TestEveryFieldIsSomebodys(t *testing.T) {
 	var walk func(prefix string, of reflect.Type)

@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"strings"
 	"sync"
@@ -84,6 +85,7 @@ type Index struct {
 
 	mu      sync.Mutex
 	rev     uint64
+	waiting []string // changed, and not computed yet
 	entries map[string]*entry
 	order   []*entry  // by when they began, then by id
 	next    time.Time // when the clock alone changes one of them; zero if never
@@ -92,13 +94,38 @@ type Index struct {
 // NewIndex returns an index that has seen nothing.
 func NewIndex(o Options) *Index { return &Index{o: o, entries: map[string]*entry{}} }
 
-// refresh brings the index up to now. The caller holds the lock.
-func (x *Index) refresh(now time.Time) {
+// atOnce is how many cases are computed while nobody else can ask.
+const atOnce = 256
+
+// Warm computes what has changed, a little at a time, so that nobody waits for years of cases after a start.
+func (x *Index) Warm(ctx context.Context, now time.Time) {
+	for more := true; more && ctx.Err() == nil; {
+		x.mu.Lock()
+		more = x.step(now, atOnce)
+		x.mu.Unlock()
+	}
+}
+
+// step computes some of the cases that have changed, all if most is negative, and reports whether others wait. The caller holds the lock.
+func (x *Index) step(now time.Time, most int) (more bool) {
 	ids, rev := x.o.Cases.Changed(x.rev)
-	for _, id := range ids {
+	x.rev, x.waiting = rev, append(x.waiting, ids...)
+	n := len(x.waiting)
+	if most >= 0 {
+		n = min(n, most)
+	}
+	for _, id := range x.waiting[:n] {
 		x.update(id, now)
 	}
-	x.rev = rev
+	if x.waiting = x.waiting[n:]; len(x.waiting) == 0 {
+		x.waiting = nil
+	}
+	return x.waiting != nil
+}
+
+// refresh brings the index up to now. The caller holds the lock.
+func (x *Index) refresh(now time.Time) {
+	x.step(now, -1)
 	if x.next.IsZero() || now.Before(x.next) {
 		return
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -252,7 +253,7 @@ func (x index) put(t *testing.T, id string, at time.Time, links ...string) {
 	x[id] = report.Case{State: s, First: 1}
 }
 
-func newIndex(x index) *report.Index {
+func newIndex(x report.Cases) *report.Index {
 	tpl, _, _ := protocol.Shipped()
 	return report.NewIndex(report.Options{
 		Cases: x, Template: func(uint64) protocol.Template { return tpl }, Station: func(string) string { return "century" },
@@ -317,4 +318,31 @@ func TestDrillsAndDuplicatesAreNeverCounted(t *testing.T) {
 	if all, _ := i.Search(report.Query{}, late); len(all) != 2 {
 		t.Errorf("%d cases are found, want 2", len(all))
 	}
+}
+
+func TestAnIndexIsWarmedALittleAtATimeAndMissesNothing(t *testing.T) {
+	x := index{}
+	for i := range 600 {
+		x.put(t, fmt.Sprintf("c-%03d", i), april.Add(time.Duration(i)*time.Second))
+	}
+	cold, warm := newIndex(x), newIndex(once{x, new(bool)})
+	warm.Warm(t.Context(), april)
+	got, want := warm.Records(april), cold.Records(april)
+	if len(got) != 600 || !slices.EqualFunc(got, want, func(a, b report.Recovery) bool { return a.Case == b.Case && a.Person == b.Person }) {
+		t.Errorf("%d recoveries after warming, want %d alike", len(got), len(want))
+	}
+}
+
+// once is a county in which nothing changes after it was first asked.
+type once struct {
+	index
+	asked *bool
+}
+
+func (o once) Changed(after uint64) ([]string, uint64) {
+	if *o.asked {
+		return nil, after
+	}
+	*o.asked = true
+	return o.index.Changed(after)
 }
