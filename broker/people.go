@@ -35,7 +35,10 @@ func (b *Broker) newDesk(ctx context.Context) (*desk.Desk, error) {
 		Book: deskBook{b.book}, Zones: deskZones{b}, Fleet: deskFleet{b}, Audit: b.audit, Agencies: agencies, Dev: b.o.Dev, Insecure: b.o.Dev,
 		APIToken: b.o.Token, PublicURL: b.deskURL(), Routes: append(b.answerRoutes(), b.dispatchRoutes()...), Banners: []func(desk.Seat) []desk.Banner{b.unreached}, TimeZone: zone, Clock: time.Now, NewID: newID, NewCode: newCode, Logger: b.log,
 		Version: b.o.Version, Seen: b.seen, Asked: b.asked, Push: b.newDeskPush(), Linked: b.linked,
-		Course: desk.Course{Protocol: b.course, Cases: deskCasesOf{b.course}, Personal: deskPersonal{b.course}, Reports: deskReports{b.course}},
+		Course: desk.Course{
+			Protocol: b.course, Cases: deskCasesOf{b.course}, Personal: deskPersonal{b.course}, Keeping: deskPersonal{b.course}, Reminders: b.course,
+			Reports: deskReports{b.course},
+		},
 	})
 	if err != nil {
 		return nil, err

@@ -24,10 +24,12 @@ var ErrPersonal = errors.New("a personal field is out of range")
 // Course is the 72 hours and the months behind them, as the desk needs them. All or none of its parts are set; without them the desk
 // has no pages for cases and reports.
 type Course struct {
-	Protocol Protocol
-	Cases    CaseIndex
-	Personal PersonalFields
-	Reports  Reports
+	Protocol  Protocol
+	Cases     CaseIndex
+	Personal  PersonalFields
+	Keeping   Keeping
+	Reminders Reminders
+	Reports   Reports
 }
 
 // Protocol is the county's protocol and its other documents. The newest version of a document is in force; a case keeps the template
@@ -36,8 +38,6 @@ type Protocol interface {
 	Template(first uint64) protocol.Template
 	Lists() protocol.Lists
 	Stations() protocol.Stations
-	// Reminds reports whether anybody of an agency of a template can be told of its duties.
-	Reminds(t protocol.Template, owner string) bool
 	// Document returns the newest version and its number; 0 for what ships, nil if there is none.
 	Document(kind, key string) (body []byte, n uint64)
 	// Put validates a document and stores it as the version after seen. Its errors wrap [ErrDocument], or activation.ErrChanged if
@@ -101,13 +101,23 @@ type PersonalFields interface {
 	// Open fails with activation.ErrErased if nobody can open the box any more.
 	Open(id string, box []byte) (Personal, error)
 	Seal(id string, old []byte, p Personal, number string) ([]byte, error)
+	Erase(ctx context.Context, by Seat, id string) error
+}
+
+// Keeping says what is kept, and for how long.
+type Keeping interface {
 	// Due lists the cases whose time is over and which nothing holds.
 	Due() []Hit
 	// Until says when the personal fields of a case whose last entry was at last are to be erased.
 	Until(last time.Time) time.Time
 	// Of lists the cases for which the county's own client number was given.
 	Of(number string) []Hit
-	Erase(ctx context.Context, by Seat, id string) error
+}
+
+// Reminders tell agencies of their duties.
+type Reminders interface {
+	// Reminds reports whether anybody of an agency of a template can be told.
+	Reminds(t protocol.Template, owner string) bool
 }
 
 // Scope is what a fact sheet is about: whole days, and stations; none means all.

@@ -199,7 +199,7 @@ func (d *Desk) duties(v *courseView, seat Seat, tpl protocol.Template, standings
 			if v.Field && s.Owner == siteOwner && v.Station != "" { // no zone: an officer of a station was there
 				name = v.Station
 			}
-			v.Agencies = append(v.Agencies, agencyView{Name: name, Own: own, Deaf: !d.opt.Course.Protocol.Reminds(tpl, s.Owner)})
+			v.Agencies = append(v.Agencies, agencyView{Name: name, Own: own, Deaf: !d.opt.Course.Reminders.Reminds(tpl, s.Owner)})
 		}
 		g := &v.Agencies[i]
 		g.Duties = append(g.Duties, x)

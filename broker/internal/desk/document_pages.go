@@ -38,7 +38,7 @@ func (d *Desk) protocolPage(w http.ResponseWriter, _ *http.Request, seat Seat) {
 	v := protocolView{Template: t, Lists: p.Lists(), Stations: p.Stations()}
 	for _, a := range t.Agencies {
 		owes := slices.ContainsFunc(t.Duties, func(x protocol.Duty) bool { return x.Owner == a.ID })
-		if owes && !p.Reminds(t, a.ID) {
+		if owes && !d.opt.Course.Reminders.Reminds(t, a.ID) {
 			v.Deaf = append(v.Deaf, a.Name)
 		}
 	}

@@ -63,7 +63,7 @@ func (d *Desk) retentionView(seat Seat) retentionView {
 	if err := json.Unmarshal(body, &rule); err == nil {
 		v.KeepDays, v.Auto, v.Basis = rule.KeepDays, rule.Automatic, rule.Basis
 	}
-	for _, h := range d.opt.Course.Personal.Due() {
+	for _, h := range d.opt.Course.Keeping.Due() {
 		if _, ok := d.seen(seat, h.Case); ok {
 			v.Rows = append(v.Rows, d.caseRow(h))
 		}
@@ -97,7 +97,7 @@ func (d *Desk) heldRow(h Hit, s activation.State) heldRow {
 	if c.Sealed == nil || c.Erased.ID != "" {
 		return r
 	}
-	r.By, r.At, r.Until = d.userWords(c.SealedBy.By), c.SealedBy.At, d.opt.Course.Personal.Until(h.Last)
+	r.By, r.At, r.Until = d.userWords(c.SealedBy.By), c.SealedBy.At, d.opt.Course.Keeping.Until(h.Last)
 	p, err := d.opt.Course.Personal.Open(s.Case, c.Sealed)
 	r.Unreadable = err != nil
 	for _, f := range []struct {
@@ -137,7 +137,7 @@ func (d *Desk) heldForm(w http.ResponseWriter, r *http.Request, seat Seat) {
 	}
 	var of []Hit
 	if number != "" {
-		of = d.opt.Course.Personal.Of(number)
+		of = d.opt.Course.Keeping.Of(number)
 	} else {
 		hits, n := d.found(seat, Query{Text: code, Limit: 1})
 		if n != 1 {
