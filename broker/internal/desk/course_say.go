@@ -129,28 +129,31 @@ func (d *Desk) word(seat Seat, k Case, t activation.Type, want courseWish) (acti
 		}
 		f.SameAs = other
 	case activation.PersonalRecorded:
-		if err := plausible(k, want); err != nil {
-			return cmd, err
-		}
-		box, err := d.opt.Course.Personal.Seal(k.State.Case, k.State.Course.Sealed, Personal{Age: want.Age, BirthYear: want.BirthYear}, want.Number)
+		box, err := d.sealed(k, want)
 		if err != nil {
 			return cmd, err
 		}
 		f.Sealed, f.After = box, want.After
-	}
-	if t == activation.HoldSet && want.Why != "" {
-		if _, ok := holdWords(want.Why); !ok {
+	case activation.HoldSet:
+		if f.Why = want.Why; f.Why != "" && !isHoldReason(f.Why) {
 			return cmd, protocol.Faults{{Where: "why", What: "choose one of the reasons"}}
 		}
-		f.Why, cmd.FollowUp = want.Why, f
 	}
-	if t != activation.HoldSet && t != activation.ErasureAsked && t != activation.ErasureDropped {
+	if (t != activation.HoldSet || f.Why != "") && t != activation.ErasureAsked && t != activation.ErasureDropped {
 		cmd.FollowUp = f
 	}
 	if forAgency(t) {
 		cmd.Agency = seat.Agency
 	}
 	return cmd, nil
+}
+
+// sealed puts personal fields into the case's box.
+func (d *Desk) sealed(k Case, want courseWish) ([]byte, error) {
+	if err := plausible(k, want); err != nil {
+		return nil, err
+	}
+	return d.opt.Course.Personal.Seal(k.State.Case, k.State.Course.Sealed, Personal{Age: want.Age, BirthYear: want.BirthYear}, want.Number)
 }
 
 // plausible refuses an age and a year of birth that can not both be true.

@@ -160,7 +160,7 @@ func (d *Desk) courseView(seat Seat, k Case) courseView {
 	}
 	if c.HoldWord.ID != "" {
 		v.HoldBy, v.HoldAt = d.userWords(c.HoldWord.By), c.HoldWord.At
-		v.HoldWhy, _ = holdWords(c.HoldWhy)
+		v.HoldWhy = holdWords(c.HoldWhy)
 	}
 	for _, a := range d.opt.Agencies {
 		if a.ID != seat.Agency {

@@ -3,6 +3,7 @@ package desk
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,13 +21,17 @@ func holdReasons() []offered {
 	}
 }
 
-func holdWords(code string) (string, bool) {
+func isHoldReason(code string) bool {
+	return slices.ContainsFunc(holdReasons(), func(r offered) bool { return r.Value == code })
+}
+
+func holdWords(code string) string {
 	for _, r := range holdReasons() {
 		if r.Value == code {
-			return r.Words, true
+			return r.Words
 		}
 	}
-	return code, false
+	return code
 }
 
 type retentionView struct {
@@ -89,7 +94,7 @@ func (d *Desk) heldRow(h Hit, s activation.State) heldRow {
 	r := heldRow{caseRow: d.caseRow(h), Hold: c.Hold, Gone: c.Erased.At}
 	if c.Hold {
 		r.HoldBy, r.HoldAt = d.userWords(c.HoldWord.By), c.HoldWord.At
-		r.Why, _ = holdWords(c.HoldWhy)
+		r.Why = holdWords(c.HoldWhy)
 	}
 	if c.Erasing && c.Erased.ID == "" {
 		r.Asked = d.userWords(c.ErasureWord.By)
