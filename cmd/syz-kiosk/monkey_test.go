@@ -22,7 +22,7 @@ import (
 )
 
 // monkeyFor is how long the random tapping lasts; SYZ_MONKEY says otherwise, for a long run by hand.
-const monkeyFor = 40 * time.Second
+const monkeyFor = 30 * time.Second
 
 // Random taps into the real window, with an agent on which everything happens: nothing crashes, no page holds anybody, and the memory does
 // not grow. A short run belongs to the tests; a long one is made with SYZ_MONKEY=30m.
@@ -148,6 +148,12 @@ func (m *monkey) act() {
 		m.tap(90, 416)
 	case (m.now == "idle" || m.now == "") && m.rnd.IntN(2) == 0: // the door
 		m.tap(620, 180)
+	case m.now == "zone" && m.rnd.IntN(2) == 0: // start for a youth
+		m.tap(640, 400)
+	case m.now == "steps" && m.rnd.IntN(5) != 0: // all steps, so that the last ones are tried before the world ends the call
+		m.tap(640, 425)
+	case m.now != "idle" && m.now != "verify" && m.rnd.IntN(12) == 0: // Close or Back, else the page with the most keys holds a monkey for a minute
+		m.tap([]int{744, 64}[m.rnd.IntN(2)], 48)
 	case m.rnd.IntN(8) == 0: // the next action is always there
 		m.tap(640, 425)
 	default:
@@ -161,9 +167,9 @@ func (m *monkey) world() {
 		return
 	}
 	a := m.w.agent
-	stages := []activation.Stage{
-		activation.Sending, activation.Received, activation.StageAcknowledged, activation.StageComing, activation.Here,
-		activation.StageHandedOver, activation.Gone, activation.StoodDown, activation.StageClosed,
+	stages := []activation.Stage{activation.Sending, activation.Received, activation.StageAcknowledged, activation.StageComing, activation.Here}
+	if m.rnd.IntN(6) == 0 { // a call that ends at every second word of the county is never verified
+		stages = []activation.Stage{activation.StageHandedOver, activation.Gone, activation.StoodDown, activation.StageClosed}
 	}
 	falls := []agentapi.Fallback{"", "", "", agentapi.NoReceipt, agentapi.NoAnswer, agentapi.Refused}
 	switch m.rnd.IntN(10) {
@@ -183,7 +189,11 @@ func (m *monkey) world() {
 		if m.rnd.IntN(3) == 0 {
 			err = agentapi.NewProblem(agentapi.Internal)
 		}
-		a.Fail([]string{"raise", "need", "report", "welfare", "walktest", "intake"}[m.rnd.IntN(6)], err)
+		calls := []string{"raise", "need", "report", "welfare", "walktest", "intake"}
+		for _, call := range calls { // one at a time: while no call is taken, nobody comes further than its trouble
+			a.Fail(call, nil)
+		}
+		a.Fail(calls[m.rnd.IntN(len(calls))], err)
 	case 4:
 		a.Change(func(s *agentapi.State) {
 			s.WalkTest.Stage = []agentapi.WalkStage{agentapi.WalkIdle, agentapi.WalkSending, agentapi.WalkPassed, agentapi.WalkFailed}[m.rnd.IntN(4)]
@@ -284,6 +294,11 @@ func (m *monkey) report(length time.Duration) {
 	}
 	t.Logf("the agent was asked for %v", calls)
 	t.Logf("%d taps, pages %v, resident memory: first %d MB, middle third %d MB, last third %d MB", m.taps, m.pages, m.rss[0][1]>>10, second>>10, last>>10)
+	for _, page := range []string{"welfare", "verify", "referral", "confirm", "trouble", "care"} {
+		if length >= 10*time.Minute && m.pages[page] == 0 {
+			t.Errorf("the monkey never came to %s", page)
+		}
+	}
 	if length >= 10*time.Minute && last > second+second/20 {
 		t.Errorf("memory grew from %d to %d kB", second, last)
 	}
