@@ -2,6 +2,7 @@ package theme
 
 import (
 	"image/color"
+	"math"
 
 	"fyne.io/fyne/v2"
 	fynetheme "fyne.io/fyne/v2/theme"
@@ -69,8 +70,12 @@ func (l Look) Runs(line string, bold bool) []face.Run {
 
 // Measure returns how wide a line is in pixels, at a size of the 800x480 page.
 func (l Look) Measure(line string, size float32, bold bool) float32 {
-	return l.faces().Width(l.Lang, line, bold, l.Right) * l.Px(size)
+	return l.faces().Width(l.Lang, line, bold, l.Right) * l.Letter(size)
 }
+
+// Letter is the size of letters in pixels: whole ones. The library that sets the letters rounds what lies between them up to the next whole
+// size, so at 21.25 pixels a line would come out wider than it was measured, and runs of two faces would lie on each other.
+func (l Look) Letter(size float32) float32 { return float32(math.Floor(float64(l.Px(size)))) }
 
 func (l Look) faces() *face.Book {
 	if l.Faces == nil {

@@ -94,12 +94,13 @@ func (t *Text) Words() string { return t.words }
 // Fits reports whether all words are inside the widget's size.
 func (t *Text) Fits() bool { return t.fits || t.words == "" }
 
-// Height returns how high the words are when they wrap at the given width in pixels.
+// Height returns how high the words are when they wrap at the given width in pixels. A box that is put on the page loses a part of a pixel, and
+// with it a word that only just found room.
 func (t *Text) Height(width float32) float32 {
 	if t.words == "" {
 		return 0
 	}
-	size, lines := t.wrap(width, 0)
+	size, lines := t.wrap(float32(math.Floor(float64(width))), 0)
 	return float32(len(lines)) * t.lineHeight(size)
 }
 
@@ -205,7 +206,7 @@ const latinAscent, latinHeight = 1.069, 1.362
 // line puts the runs of one line; n is how many objects are used already.
 func (r *textRenderer) line(n int, line string, points, y, width float32) int {
 	t := r.text
-	px := t.look.Px(points)
+	px := t.look.Letter(points)
 	base := y + (t.lineHeight(points)-latinHeight*px)/2 + latinAscent*px
 	runs := t.look.Runs(line, t.style.Bold)
 	all := float32(0)

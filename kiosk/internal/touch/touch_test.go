@@ -46,6 +46,27 @@ func TestWordsWrapAndShrink(t *testing.T) {
 	}
 }
 
+// What is drawn is as wide as it was measured, at every scale: else runs of two faces lie on each other, and Armenian loses its commas.
+func TestLettersAreDrawnAsWideAsMeasured(t *testing.T) {
+	app := test.NewTempApp(t)
+	for _, scale := range []float32{1, 1.25, 1.6, 2.25} {
+		l := theme.Look{Scale: scale, Lang: "hy"}
+		app.Settings().SetTheme(theme.Fyne{Look: l})
+		for _, size := range []float32{17, 18, 20, 26, 40} {
+			text := touch.NewText(l, touch.Style{Size: size})
+			text.Set("Կապ չկա 3 ր․։ Կանչերը պահվում են, կուղարկվեն հետո։")
+			text.Resize(fyne.NewSize(4000, 100))
+			for _, o := range test.WidgetRenderer(text).Objects() {
+				o := o.(*canvas.Text)
+				drawn, _ := app.Driver().RenderedTextSize(o.Text, o.TextSize, o.TextStyle, o.FontSource)
+				if off := drawn.Width - o.Size().Width; off > 0.6 || off < -0.6 {
+					t.Errorf("scale %v, size %v: %q is drawn %v wide and was measured %v", scale, size, o.Text, drawn.Width, o.Size().Width)
+				}
+			}
+		}
+	}
+}
+
 // A line that is too long breaks at the dot between who and when, not in the middle of a number of minutes.
 func TestLinesBreakAtTheDot(t *testing.T) {
 	text := touch.NewText(look(t), touch.Style{Size: 17})
