@@ -203,6 +203,7 @@ func (b *Broker) projection(ctx context.Context) error {
 	}
 	b.receipts, b.audit = receiver.NewReceipts(), b.newAudit()
 	b.book = casefile.New(b.ledger, time.Now, b.log)
+	b.book.Cool(b.ledger)
 	if b.course, err = b.newCourse(); err != nil {
 		return err
 	}
@@ -218,17 +219,15 @@ func (b *Broker) projection(ctx context.Context) error {
 	}
 	usual := debug.SetGCPercent(replayGC)
 	defer debug.SetGCPercent(usual)
-	b.following, err = b.ledger.Follow(ctx, func(e chain.Entry) error {
-		b.receipts.Apply(e)
-		b.course.reg.Apply(e)
-		b.book.Apply(e)
-		b.audit.Apply(e)
-		return nil
-	})
+	s := b.newSnapshots()
+	b.following, err = b.ledger.FollowAfter(ctx, s.load(ctx), s.apply)
 	if err != nil {
 		return err
 	}
-	b.onClose(b.following.Stop)
+	b.onClose(func() {
+		b.following.Stop()
+		s.write()
+	})
 	b.runAudit(ctx)
 	b.receiver = receiver.New(receiver.Options{
 		Book: receiverBook{b.book}, Log: b.ledger, Receipts: b.receipts, Key: key, Zone: b.zoneOf,
@@ -241,7 +240,8 @@ func (b *Broker) projection(ctx context.Context) error {
 	b.course.settle()
 	b.wg.Go(func() { b.downlink.Run(run) })
 	b.wg.Go(func() { b.course.erase(run) })
-	b.wg.Go(func() { b.course.index.Warm(run, time.Now()) }) // so that the first person who asks does not wait for all cases
+	b.wg.Go(func() { s.keep(run) })
+	b.wg.Go(func() { b.course.fill(run) })
 	b.wg.Go(func() { b.supervise(run) })
 	b.wg.Go(func() { b.endWalkTests(run) })
 	b.onClose(func() { cancel(); b.wg.Wait() })

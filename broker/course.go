@@ -88,16 +88,27 @@ func (b *Broker) newCourse() (*course, error) {
 
 // settle does, once the ledger is replayed, what a crash may have left undone: no erased case keeps its key, wherever the vault came from.
 func (c *course) settle() {
-	ids, _ := c.b.book.Changed(0)
-	for _, k := range ids {
-		if k.State.Course.Erased.ID == "" || !c.vault.Has(k.State.Case) {
+	for _, id := range c.b.book.Erased() {
+		if !c.vault.Has(id) {
 			continue
 		}
-		if err := c.vault.Shred(k.State.Case); err != nil {
-			c.b.log.Error("key of an erased case is not destroyed", slog.String("case", k.State.Case), slog.Any("error", err))
+		if err := c.vault.Shred(id); err != nil {
+			c.b.log.Error("key of an erased case is not destroyed", slog.String("case", id), slog.Any("error", err))
 			continue
 		}
-		c.b.log.Warn("key of an erased case was still there and is destroyed", slog.String("case", k.State.Case))
+		c.b.log.Warn("key of an erased case was still there and is destroyed", slog.String("case", id))
+	}
+}
+
+// fillAfter is when the index is made after a start: first all devices must be back.
+const fillAfter = time.Minute
+
+// fill makes the index of cases before somebody asks for it.
+func (c *course) fill(ctx context.Context) {
+	select {
+	case <-time.After(fillAfter):
+		c.index.Warm(ctx, time.Now())
+	case <-ctx.Done():
 	}
 }
 
@@ -106,12 +117,7 @@ type indexCases struct{ b *casefile.Book }
 
 // Changed returns the ids of what changed.
 func (x indexCases) Changed(after uint64) ([]string, uint64) {
-	cases, rev := x.b.Changed(after)
-	ids := make([]string, len(cases))
-	for i, c := range cases {
-		ids[i] = c.State.Case
-	}
-	return ids, rev
+	return x.b.ChangedIDs(after)
 }
 
 // State returns one case.

@@ -94,8 +94,11 @@ func (d deskBook) List() []desk.Case { return deskCases(d.b.Recent(lately)) }
 // Get returns a case with its history.
 func (d deskBook) Get(id string) (desk.Case, []desk.Entry, error) {
 	c, history, err := d.b.Get(id)
+	if errors.Is(err, casefile.ErrUnknown) {
+		err = fmt.Errorf("%w: %w", desk.ErrUnknownCase, err)
+	}
 	if err != nil {
-		return desk.Case{}, nil, fmt.Errorf("%w: %w", desk.ErrUnknownCase, err)
+		return desk.Case{}, nil, err
 	}
 	out := make([]desk.Entry, len(history))
 	for i, e := range history {

@@ -40,19 +40,6 @@ type Entry struct {
 	Event activation.Event
 }
 
-// told is an entry as the book keeps it: events are large and there are many, so each is kept where it was read.
-type told struct {
-	rev   uint64
-	event *activation.Event
-}
-
-type file struct {
-	Case
-	head    chain.Head
-	history []told
-	place   *list.Element // in Book.byRev
-}
-
 // Book is the projection. It is safe for concurrent use.
 type Book struct {
 	log    Log
@@ -68,6 +55,8 @@ type Book struct {
 	applied chan struct{} // closed and replaced at each change
 	watch   []func(Case)
 	paths   map[string]path // of devices
+	archive Archive         // nil: nothing is cooled
+	warm    *list.List      // of *file, least recently changed first: those that may have to be cooled
 
 	pokeTurn sync.Mutex
 	pokes    map[chan struct{}]struct{}
@@ -77,7 +66,7 @@ type Book struct {
 func New(log Log, now func() time.Time, logger *slog.Logger) *Book {
 	return &Book{
 		log: log, now: now, logger: logger, files: map[string]*file{}, aliases: map[string]string{}, zones: map[string][]string{},
-		byRev: list.New(), paths: map[string]path{}, applied: make(chan struct{}), pokes: map[chan struct{}]struct{}{},
+		byRev: list.New(), warm: list.New(), paths: map[string]path{}, applied: make(chan struct{}), pokes: map[chan struct{}]struct{}{},
 	}
 }
 
@@ -102,6 +91,7 @@ func (b *Book) apply(e chain.Entry) (Case, bool) {
 	defer b.mu.Unlock()
 	defer func() {
 		b.rev = e.Seq
+		b.cool()
 		close(b.applied)
 		b.applied = make(chan struct{})
 	}()
@@ -116,7 +106,7 @@ func (b *Book) apply(e chain.Entry) (Case, bool) {
 	if device, ok := strings.CutPrefix(e.Chain, chain.PathPrefix); ok {
 		b.paths[device] = path{newest: b.paths[device].newest, head: e.Head}
 	}
-	st, err := activation.Apply(f.State, *e.Record.Event)
+	st, err := activation.Apply(f.state(), *e.Record.Event)
 	if err != nil {
 		b.logger.Error("ledger entry left out", slog.Uint64("seq", e.Seq), slog.String("case", id), slog.Any("error", err))
 		return Case{}, false
@@ -128,13 +118,11 @@ func (b *Book) apply(e chain.Entry) (Case, bool) {
 	if st.Trigger == activation.ByPath {
 		b.forgetPath(st)
 	}
-	f.Case, f.head = Case{State: st, Rev: e.Seq}, e.Head
-	f.history = append(f.history, told{e.Seq, e.Record.Event})
-	b.byRev.MoveToBack(f.place)
+	b.take(f, st, e)
 	for _, a := range st.Aliases {
 		b.aliases[a] = id
 	}
-	return f.Case, true
+	return Case{State: st, Rev: f.rev}, true
 }
 
 // caseOf is the case that an entry is about.
@@ -152,7 +140,7 @@ func caseOf(e chain.Entry) (string, bool) {
 func (b *Book) current(zone string) []string {
 	now := b.now()
 	return slices.DeleteFunc(b.zones[zone], func(id string) bool {
-		end := EndedAt(b.files[id].State)
+		end := b.files[id].ended
 		return !end.IsZero() && now.Sub(end) > longAgo
 	})
 }
@@ -165,19 +153,26 @@ func (b *Book) Rev() uint64 {
 }
 
 // Get returns a case with its history, or [ErrUnknown]. An id that a device made up for a call that joined another case leads
-// to that case.
+// to that case. Of a case that was closed long ago the history is read in the ledger; if that fails, so does Get.
 func (b *Book) Get(id string) (Case, []Entry, error) {
 	b.mu.RLock()
-	defer b.mu.RUnlock()
 	f := b.find(id)
 	if f == nil {
+		b.mu.RUnlock()
 		return Case{}, nil, ErrUnknown
 	}
-	all := make([]Entry, len(f.history))
-	for i, h := range f.history {
-		all[i] = Entry{Rev: h.rev, Event: *h.event}
+	c, cold, all := f.now(), f.cold != nil, make([]Entry, len(f.seqs))
+	for i, seq := range f.seqs {
+		all[i].Rev = seq
+		if !cold {
+			all[i].Event = *f.events[i]
+		}
 	}
-	return f.Case, all, nil
+	b.mu.RUnlock()
+	if !cold {
+		return c, all, nil
+	}
+	return c, all, b.recall(c.State.Case, all)
 }
 
 func (b *Book) find(id string) *file {
@@ -195,7 +190,7 @@ func (b *Book) Resolve(id string) (to string, open, ok bool) {
 	if f == nil {
 		return "", false, false
 	}
-	return f.State.Case, f.State.Stage().Open(), true
+	return f.id, f.open, true
 }
 
 // Open returns the open case of a zone and mode, if there is one: the newest.
@@ -203,8 +198,10 @@ func (b *Book) Open(zone string, mode activation.Mode) (string, bool) {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
 	for _, id := range slices.Backward(b.zones[zone]) {
-		if st := b.files[id].State; st.Mode == mode && st.Trigger != activation.ByPath && st.Stage().Open() {
-			return id, true
+		if f := b.files[id]; f.open {
+			if st := f.state(); st.Mode == mode && st.Trigger != activation.ByPath {
+				return id, true
+			}
 		}
 	}
 	return "", false
@@ -215,19 +212,51 @@ func (b *Book) Open(zone string, mode activation.Mode) (string, bool) {
 func (b *Book) Changed(after uint64) ([]Case, uint64) {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
-	var found []*file // first whom, then what: a case is large, and there may be very many
+	found := b.changed(after) // first whom, then what: a case is large, and there may be very many
+	out := make([]Case, len(found))
+	for i, f := range found {
+		out[i] = f.now()
+	}
+	return out, b.rev
+}
+
+// ChangedIDs is [Book.Changed] for who asks for each case later.
+func (b *Book) ChangedIDs(after uint64) ([]string, uint64) {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	found := b.changed(after)
+	out := make([]string, len(found))
+	for i, f := range found {
+		out[i] = f.id
+	}
+	return out, b.rev
+}
+
+// Erased are the cases whose personal fields were erased.
+func (b *Book) Erased() []string {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	var out []string
+	for id, f := range b.files {
+		if f.erased {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+// changed is what changed after a ledger sequence, oldest first. The caller holds the lock.
+func (b *Book) changed(after uint64) []*file {
+	var found []*file
 	for e := b.byRev.Back(); e != nil; e = e.Prev() {
 		f, ok := e.Value.(*file)
-		if !ok || f.Rev <= after {
+		if !ok || f.rev <= after {
 			break
 		}
 		found = append(found, f)
 	}
-	out := make([]Case, 0, len(found))
-	for _, f := range slices.Backward(found) {
-		out = append(out, f.Case)
-	}
-	return out, b.rev
+	slices.Reverse(found)
+	return found
 }
 
 // EndedAt is when a case stopped being open: zero while it is open.
@@ -251,9 +280,9 @@ func (b *Book) Zone(zone string, lately time.Duration) []activation.State {
 	defer b.mu.RUnlock()
 	var out []activation.State
 	for _, id := range b.zones[zone] {
-		st := b.files[id].State
-		if end := EndedAt(st); end.IsZero() || now.Sub(end) <= lately {
-			out = append(out, st)
+		f := b.files[id]
+		if f.ended.IsZero() || now.Sub(f.ended) <= lately {
+			out = append(out, f.state())
 		}
 	}
 	return out

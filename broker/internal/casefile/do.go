@@ -69,7 +69,7 @@ func (b *Book) head(cmd activation.Command) (Case, string, chain.Head, error) {
 	if f == nil {
 		return Case{}, name, head, nil
 	}
-	return f.Case, name, head, nil
+	return f.now(), name, head, nil
 }
 
 // reach waits until the book shows a ledger sequence; with a chain, until that chain has moved on.

@@ -16,10 +16,10 @@ type path struct {
 // place is the chain that a command's events belong to, and its head. The caller holds the lock.
 func (b *Book) place(f *file, cmd activation.Command) (name string, head chain.Head) {
 	switch {
-	case f != nil && f.State.Trigger == activation.ByPath:
-		return chain.PathPrefix + f.State.Device, b.paths[f.State.Device].head
+	case f != nil && f.device != "":
+		return chain.PathPrefix + f.device, b.paths[f.device].head
 	case f != nil:
-		return Prefix + f.State.Case, f.head
+		return Prefix + f.id, f.head
 	case cmd.Trigger == activation.ByPath:
 		return chain.PathPrefix + cmd.Device, b.paths[cmd.Device].head
 	default:
@@ -37,10 +37,13 @@ func (b *Book) forgetPath(st activation.State) {
 	p.newest = st.Case
 	b.paths[st.Device] = p
 	f := b.files[last]
-	if f == nil || f.State.Stage().Open() {
+	if f == nil || f.open {
 		return
 	}
 	b.byRev.Remove(f.place)
+	if f.waits != nil {
+		b.warm.Remove(f.waits)
+	}
 	delete(b.files, last)
 	b.zones[st.Zone] = slices.DeleteFunc(b.zones[st.Zone], func(id string) bool { return id == last })
 }

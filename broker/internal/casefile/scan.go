@@ -8,7 +8,7 @@ func (b *Book) State(id string) (c Case, first uint64, ok bool) {
 	if f == nil {
 		return Case{}, 0, false
 	}
-	return f.Case, f.history[0].rev, true
+	return f.now(), f.seqs[0], true
 }
 
 // ZoneOf returns the zone of a case.

@@ -13,8 +13,8 @@ func (b *Book) Recent(lately time.Duration) []Case {
 	var out []Case
 	for e := b.byRev.Front(); e != nil; e = e.Next() {
 		f, ok := e.Value.(*file)
-		if ok && (f.State.ClosedAt.ID == "" || now.Sub(f.State.ClosedAt.At) <= lately) {
-			out = append(out, f.Case)
+		if ok && (!f.closed || now.Sub(f.closedAt) <= lately) {
+			out = append(out, f.now())
 		}
 	}
 	return out

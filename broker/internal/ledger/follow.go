@@ -34,12 +34,17 @@ func (f *Following) Failed() <-chan error { return f.failed }
 // Follow calls fn with every entry in order, from the first one on, one at a time. It returns once every entry that was there at
 // the start has been given to fn. An error of fn ends the start, and later the following.
 func (l *Ledger) Follow(ctx context.Context, fn func(chain.Entry) error) (*Following, error) {
-	return l.follow(ctx, fn, false)
+	return l.follow(ctx, 0, fn, false)
+}
+
+// FollowAfter is [Ledger.Follow] for who knows already what the ledger says up to a sequence.
+func (l *Ledger) FollowAfter(ctx context.Context, seq uint64, fn func(chain.Entry) error) (*Following, error) {
+	return l.follow(ctx, seq, fn, false)
 }
 
 // Read calls fn with every entry that is there now, in order.
 func (l *Ledger) Read(ctx context.Context, fn func(chain.Entry) error) error {
-	f, err := l.follow(ctx, fn, true)
+	f, err := l.follow(ctx, 0, fn, true)
 	if err != nil {
 		return err
 	}
@@ -47,12 +52,17 @@ func (l *Ledger) Read(ctx context.Context, fn func(chain.Entry) error) error {
 	return nil
 }
 
-func (l *Ledger) follow(ctx context.Context, fn func(chain.Entry) error, once bool) (*Following, error) {
+func (l *Ledger) follow(ctx context.Context, after uint64, fn func(chain.Entry) error, once bool) (*Following, error) {
 	last, err := l.Last(ctx)
 	if err != nil {
 		return nil, err
 	}
-	c, err := l.js.OrderedConsumer(ctx, stream, jetstream.OrderedConsumerConfig{DeliverPolicy: jetstream.DeliverAllPolicy})
+	if last <= after {
+		last = 0 // there is nothing to wait for
+	}
+	c, err := l.js.OrderedConsumer(ctx, stream, jetstream.OrderedConsumerConfig{
+		DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: after + 1,
+	})
 	if err != nil {
 		return nil, fmt.Errorf("cannot follow ledger: %w", err)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -12,7 +13,10 @@ import (
 	"safeyouthzone/broker/contract/chain"
 )
 
-const inFlight = 4000
+const (
+	inFlight = 4000
+	stalled  = time.Minute // a busy machine only makes it slow
+)
 
 // Import writes the records of many chains into a ledger that nobody uses, without waiting for the disk at each of them. It is for a history
 // that was made elsewhere.
@@ -28,7 +32,7 @@ func Import(ctx context.Context, conn *nats.Conn, records iter.Seq2[string, chai
 	for name, r := range records {
 		r, b, err := chain.Encode(heads[name], r)
 		if err == nil {
-			_, err = js.PublishAsync(prefix+name, b)
+			_, err = js.PublishAsync(prefix+name, b, jetstream.WithStallWait(stalled))
 		}
 		if err := errors.Join(err, ctx.Err()); err != nil {
 			return fmt.Errorf("cannot import ledger: %w", err)

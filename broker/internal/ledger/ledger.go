@@ -96,6 +96,9 @@ func (l *Ledger) Last(ctx context.Context) (uint64, error) {
 	return info.State.LastSeq, nil
 }
 
+// ID tells this ledger from every other: when it was made.
+func (l *Ledger) ID() string { return l.stream.CachedInfo().Created.UTC().Format(time.RFC3339Nano) }
+
 // Between calls fn with the entries of those chains whose names begin with a prefix that ends with a dot, from one place of the ledger to
 // below another, in order. It is for what is looked for now and then, not for following.
 func (l *Ledger) Between(ctx context.Context, chains string, from, to uint64, fn func(chain.Entry) error) error {
@@ -141,14 +144,16 @@ func entry(m jetstream.Msg) (chain.Entry, error) {
 	if err != nil {
 		return chain.Entry{}, fmt.Errorf("cannot read entry: %w", err)
 	}
-	r, err := decode(m.Data())
+	return entryOf(m.Subject(), meta.Sequence.Stream, m.Data())
+}
+
+func entryOf(subject string, seq uint64, data []byte) (chain.Entry, error) {
+	r, err := decode(data)
 	if err != nil {
-		return chain.Entry{}, fmt.Errorf("entry %d: %w", meta.Sequence.Stream, err)
+		return chain.Entry{}, fmt.Errorf("entry %d: %w", seq, err)
 	}
-	seq := meta.Sequence.Stream
 	return chain.Entry{
-		Seq: seq, Chain: strings.TrimPrefix(m.Subject(), prefix), Record: r,
-		Head: chain.Head{N: r.N, Hash: chain.Hash(m.Data()), Seq: seq},
+		Seq: seq, Chain: strings.TrimPrefix(subject, prefix), Record: r, Head: chain.Head{N: r.N, Hash: chain.Hash(data), Seq: seq},
 	}, nil
 }
 
@@ -159,4 +164,13 @@ func decode(b []byte) (chain.Record, error) {
 		return r, fmt.Errorf("cannot read record: %w", err)
 	}
 	return r, r.Check()
+}
+
+// Entry reads the entry at a place.
+func (l *Ledger) Entry(ctx context.Context, seq uint64) (chain.Entry, error) {
+	m, err := l.stream.GetMsg(ctx, seq)
+	if err != nil {
+		return chain.Entry{}, fmt.Errorf("cannot read ledger: %w", err)
+	}
+	return entryOf(m.Subject, seq, m.Data)
 }
