@@ -2,10 +2,14 @@ package broker
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"time"
 
 	"safeyouthzone/broker/contract/activation"
+	"safeyouthzone/broker/internal/casefile"
 	"safeyouthzone/broker/internal/desk"
+	"safeyouthzone/broker/internal/desk/audit"
 	"safeyouthzone/broker/internal/dispatch/directory"
 )
 
@@ -63,4 +67,46 @@ func (b *Broker) Push() desk.Push { return b.newDeskPush() }
 func (b *Broker) Told(id string) []activation.Told {
 	c, _, _ := b.book.State(id)
 	return c.State.Ladder.Notices
+}
+
+// Do decides a command and keeps what it makes.
+func (b *Broker) Do(ctx context.Context, cmd activation.Command) error {
+	_, err := b.book.Do(ctx, cmd, nil)
+	return err
+}
+
+// Models is everything that the broker has made of the ledger, as text.
+func (b *Broker) Models(ctx context.Context) (string, error) {
+	type history struct {
+		casefile.Case
+		All []casefile.Entry
+	}
+	var out struct {
+		Rev                        uint64
+		Cases                      []history
+		Receipts, Documents, Times any
+		Audit                      []audit.Line
+		Erased                     []string
+	}
+	var cases []casefile.Case
+	cases, out.Rev = b.book.Changed(0)
+	for _, c := range cases {
+		_, all, err := b.book.Get(c.State.Case)
+		if err != nil {
+			return "", err
+		}
+		out.Cases = append(out.Cases, history{c, all})
+	}
+	receipts := map[string]any{}
+	for i := range 1000 {
+		device := fmt.Sprintf("library-%04d", i)
+		receipts[device] = b.receipts.Account(device)
+	}
+	out.Receipts, out.Documents, out.Times = receipts, b.course.reg.All(kindRetention), b.dispatch.Times().Since(time.Time{})
+	var err error
+	if out.Audit, _, err = b.audit.Find(ctx, audit.Query{Limit: 1 << 20}); err != nil {
+		return "", err
+	}
+	text, err := json.MarshalIndent(out, "", " ")
+	return string(text), err
 }

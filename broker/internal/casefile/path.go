@@ -45,5 +45,6 @@ func (b *Book) forgetPath(st activation.State) {
 		b.warm.Remove(f.waits)
 	}
 	delete(b.files, last)
-	b.zones[st.Zone] = slices.DeleteFunc(b.zones[st.Zone], func(id string) bool { return id == last })
+	zone := f.state().Zone // the device may have been moved since
+	b.zones[zone] = slices.DeleteFunc(b.zones[zone], func(id string) bool { return id == last })
 }

@@ -19,5 +19,5 @@ func (b *Book) ZoneOf(id string) (string, bool) {
 	if f == nil {
 		return "", false
 	}
-	return f.State.Zone, true
+	return f.state().Zone, true
 }
