@@ -55,6 +55,7 @@ type Broker struct {
 	edge      *edge.Edge
 	ledger    *ledger.Ledger
 	following *ledger.Following
+	snapshots *snapshots // nil until the ledger has been read
 	book      *casefile.Book
 	receipts  *receiver.Receipts
 	receiver  *receiver.Receiver
@@ -144,6 +145,11 @@ func (b *Broker) claim(context.Context) error {
 		return fmt.Errorf("cannot claim data directory: %w", err)
 	}
 	b.onClose(func() { _ = f.Close() })
+	b.onClose(func() { // last of all, when the engine is closed: whoever is impatient cuts off only this
+		if b.snapshots != nil {
+			b.snapshots.write()
+		}
+	})
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		return fmt.Errorf("cannot claim data directory: another broker works on it: %w", err)
 	}
@@ -224,10 +230,8 @@ func (b *Broker) projection(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	b.onClose(func() {
-		b.following.Stop()
-		s.write()
-	})
+	b.onClose(b.following.Stop)
+	b.snapshots = s
 	b.runAudit(ctx)
 	b.receiver = receiver.New(receiver.Options{
 		Book: receiverBook{b.book}, Log: b.ledger, Receipts: b.receipts, Key: key, Zone: b.zoneOf,
