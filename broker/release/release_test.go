@@ -297,3 +297,23 @@ func TestWhatIsRecordedAfterAReleaseIsADifference(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// TestPersonsAreNotMoreThanRecoveries: one repeat in the first quarter. Its persons are hidden, but the half year's less the second quarter's
+// are at least them, and its recoveries at most.
+func TestPersonsAreNotMoreThanRecoveries(t *testing.T) {
+	b := batch{station: "century", decision: "home", status: "home", by: "patrol_observation", age: 15}
+	of := func(quarter, n, persons int) batch {
+		b.quarter, b.n, b.persons = quarter, n, persons
+		return b
+	}
+	in := county(recoveries([]batch{of(1, 15, 15), of(1, 2, 1), of(2, 100, 71)}), nil)
+	all, files := publish(t, in, []report.Scope{quarterOf(1), quarterOf(2), half()})
+	if len(all) != 3 || !all[0].Sheet.Individuals.Hidden || all[1].Sheet.Individuals.N != 71 || !all[2].Sheet.Individuals.Hidden {
+		t.Fatalf("%d sheets; persons of the half year: %+v", len(all), all[len(all)-1].Sheet.Individuals)
+	}
+	mutant := all[2]
+	mutant.Sheet.Individuals, mutant.Sheet.Repeats = report.Figure{N: 87}, report.Figure{N: 30}
+	if found := attack(t, in, all, []file{files[0], files[1], written(t, mutant)}); !slices.ContainsFunc(found, func(f string) bool { return strings.HasPrefix(f, "persons 0 ") }) {
+		t.Errorf("the persons of the first quarter are told, and nobody notices: %v", found)
+	}
+}
