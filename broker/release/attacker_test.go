@@ -90,7 +90,10 @@ func read(f file) (paper, []string) {
 	return p, found
 }
 
-const endless = math.MaxInt32
+const (
+	endless = math.MaxInt32
+	one     = math.MaxInt // stands for the number in an equation
+)
 
 // rule says that a sum lies between two numbers.
 type rule struct {
@@ -139,24 +142,23 @@ func (a *attacker) cell(name string, n *int, parts []int) {
 	}
 }
 
-// think does what can be done.
+// think does what can be done: it narrows, eliminates, and narrows again by what the elimination says.
 func (a *attacker) think() {
-	for changed := true; changed; {
-		changed = false
-		for _, r := range a.rules {
-			changed = a.narrow(r) || changed
-		}
-	}
+	a.narrowAll()
 	a.pivots = map[int]map[int]*big.Rat{}
 	for _, r := range a.rules {
 		if r.low != r.high {
 			continue
 		}
 		row := a.reduce(r.factor)
-		if len(row) == 0 {
+		take(row, map[int]*big.Rat{one: big.NewRat(1, 1)}, big.NewRat(int64(r.low), 1))
+		lead := one
+		for j := range row {
+			lead = min(lead, j)
+		}
+		if lead == one {
 			continue
 		}
-		lead := slices.Min(slices.Collect(maps.Keys(row)))
 		by := new(big.Rat).Inv(row[lead])
 		for _, v := range row {
 			v.Mul(v, by)
@@ -167,6 +169,33 @@ func (a *attacker) think() {
 			}
 		}
 		a.pivots[lead] = row
+	}
+	for _, row := range a.pivots {
+		whole, sum := map[int]int{}, 0
+		for j, v := range row {
+			if !v.IsInt() {
+				whole = nil
+				break
+			}
+			if n := int(v.Num().Int64()); j == one {
+				sum = -n
+			} else {
+				whole[j] = n
+			}
+		}
+		if whole != nil {
+			a.bind(sum, sum, whole)
+		}
+	}
+	a.narrowAll()
+}
+
+func (a *attacker) narrowAll() {
+	for changed := true; changed; {
+		changed = false
+		for _, r := range a.rules {
+			changed = a.narrow(r) || changed
+		}
 	}
 }
 
@@ -265,7 +294,9 @@ func (a *attacker) finds(name string, spread int) (string, bool) {
 	if !ok {
 		return "", false
 	}
-	if len(a.reduce(map[int]int{j: 1})) == 0 {
+	left := a.reduce(map[int]int{j: 1})
+	delete(left, one)
+	if len(left) == 0 {
 		return name + " is determined", true
 	}
 	if a.high[j] != endless && a.high[j]-a.low[j] < spread {
