@@ -150,6 +150,8 @@ func (m *monkey) act() {
 		m.tap(620, 180)
 	case m.now == "zone" && m.rnd.IntN(2) == 0: // start for a youth
 		m.tap(640, 400)
+	case m.now == "steps" && m.rnd.IntN(4) == 0: // what is to be chosen there, as what the hotline said
+		m.tap(330+175*m.rnd.IntN(3), 180)
 	case m.now == "steps" && m.rnd.IntN(5) != 0: // all steps, so that the last ones are tried before the world ends the call
 		m.tap(640, 425)
 	case m.now != "idle" && m.now != "verify" && m.rnd.IntN(12) == 0: // Close or Back, else the page with the most keys holds a monkey for a minute
