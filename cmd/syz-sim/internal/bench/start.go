@@ -54,7 +54,7 @@ func RunStart(ctx context.Context, o Options) (Start, error) {
 	for _, again := range []struct {
 		end  func()
 		took *float64
-	}{{c.Broker.Stop, &r.StartMS}, {c.Broker.Kill, &r.KilledMS}} {
+	}{{func() { c.Broker.Stop() }, &r.StartMS}, {func() { c.Broker.Kill() }, &r.KilledMS}} {
 		again.end()
 		begun = time.Now()
 		if err := c.StartBroker(ctx); err != nil {
