@@ -18,6 +18,7 @@ type part struct {
 	place map[int]int // in the simplex
 	eqs   []equation
 	space *simplex
+	seen  [][]*big.Rat // solutions that were met so far: what two of them tell apart needs no search
 }
 
 // audit takes the system with its public sums.
@@ -197,7 +198,7 @@ func (a *audit) safe(unknowns []int, spread int) bool {
 	}
 	width := int64(0)
 	for _, p := range order {
-		own, ends := p.width(of[p])
+		own, ends := p.width(of[p], int64(spread)-width)
 		if width += own; !ends || width >= int64(spread) {
 			return true
 		}
@@ -205,10 +206,15 @@ func (a *audit) safe(unknowns []int, spread int) bool {
 	return false
 }
 
-// width is how far apart the whole values of a sum can be; false if there is no end. A reader knows that people are whole.
-func (p *part) width(at []int) (int64, bool) {
+// width is how far apart the whole values of a sum can be, or anything that is enough; false if there is no end. A reader knows that
+// people are whole.
+func (p *part) width(at []int, enough int64) (int64, bool) {
 	if p.space == nil {
 		p.space = newSimplex(len(p.place), p.eqs)
+		p.note()
+	}
+	if w := p.apart(at); w >= enough {
+		return w, true
 	}
 	factor := make([]int64, len(p.place))
 	for _, u := range at {
@@ -218,11 +224,45 @@ func (p *part) width(at []int) (int64, bool) {
 	if !ends {
 		return 0, false
 	}
+	p.note()
+	if w := p.apart(at); w >= enough {
+		return w, true
+	}
 	for i := range factor {
 		factor[i] = -factor[i]
 	}
 	least, _ := p.space.maximize(factor) // ends: unknowns are not negative; it is the least, less than nothing
+	p.note()
 	return whole(most) + whole(least), true
+}
+
+// note keeps the solution at which the search stands; after many, the oldest is forgotten.
+func (p *part) note() {
+	const many = 48
+	if len(p.seen) == many {
+		p.seen = slices.Delete(p.seen, 1, 2)
+	}
+	p.seen = append(p.seen, p.space.solution())
+}
+
+// apart is how far apart the whole values of a sum are in the solutions that were met.
+func (p *part) apart(at []int) int64 {
+	var least, most *big.Rat
+	for _, x := range p.seen {
+		sum := new(big.Rat)
+		for _, u := range at {
+			if x[u] != nil {
+				sum.Add(sum, x[u])
+			}
+		}
+		if least == nil || sum.Cmp(least) < 0 {
+			least = sum
+		}
+		if most == nil || sum.Cmp(most) > 0 {
+			most = sum
+		}
+	}
+	return whole(most) + whole(new(big.Rat).Neg(least))
 }
 
 // whole is the greatest whole number that is not more. Of the least value's negative it is the negative of the next whole value.

@@ -80,6 +80,15 @@ func (s *simplex) maximize(factor []int64) (*big.Rat, bool) {
 	}
 }
 
+// solution is where the search stands: a value for each unknown, nil for nothing.
+func (s *simplex) solution() []*big.Rat {
+	out := make([]*big.Rat, s.n)
+	for i, b := range s.basis {
+		out[b] = new(big.Rat).Set(s.rows[i][s.n])
+	}
+	return out
+}
+
 // gains is the objective in terms of the unknowns that are not basic; its last column is less the objective's value.
 func (s *simplex) gains(factor []int64) []*big.Rat {
 	gain := make([]*big.Rat, s.n+1)
