@@ -23,7 +23,7 @@ func documented(t *testing.T, root, archive string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, after, _ := strings.Cut(string(b), "## Back up")
+	_, after, _ := strings.Cut(strings.ReplaceAll(string(b), "\\\n", ""), "## Back up")
 	for line := range strings.Lines(after) {
 		if cmd := strings.TrimSpace(line); strings.HasPrefix(cmd, "tar -C / ") {
 			return strings.NewReplacer("-C /", "-C "+root, "/backup/syz-$(date +%F).tar.gz", archive).Replace(cmd)

@@ -259,7 +259,7 @@ func (b *Book) changed(after uint64) []*file {
 	return found
 }
 
-// EndedAt is when a case stopped being open: zero while it is open.
+// EndedAt is when the last was said that ends a case: zero while it is open.
 func EndedAt(st activation.State) time.Time {
 	if st.Stage().Open() {
 		return time.Time{}
@@ -273,7 +273,7 @@ func EndedAt(st activation.State) time.Time {
 	return last
 }
 
-// Zone returns the cases of a zone that are open or ended at most lately ago, oldest first.
+// Zone returns the cases of a zone that are open or stopped being open at most lately ago, oldest first.
 func (b *Book) Zone(zone string, lately time.Duration) []activation.State {
 	now := b.now()
 	b.mu.RLock()

@@ -64,7 +64,12 @@ func (f *file) now() Case { return Case{State: f.state(), Rev: f.rev} }
 func (b *Book) take(f *file, st activation.State, e chain.Entry) {
 	f.id, f.rev, f.head, f.last = st.Case, e.Seq, e.Head, e.Record.Event.LedgerTime
 	f.seqs = append(f.seqs, e.Seq)
-	f.open, f.ended = st.Stage().Open(), EndedAt(st)
+	switch f.open = st.Stage().Open(); {
+	case f.open:
+		f.ended = time.Time{}
+	case f.ended.IsZero(): // what is said of it later, by a device that was out of reach, does not bring it back to a screen
+		f.ended = f.last
+	}
 	f.closed, f.closedAt, f.erased = st.ClosedAt.ID != "", st.ClosedAt.At, st.Course.Erased.ID != ""
 	if st.Trigger == activation.ByPath {
 		f.device = st.Device
