@@ -10,8 +10,11 @@ import (
 	"strings"
 )
 
-// where begins what a test itself says.
-var where = regexp.MustCompile(`^[\w.-]+\.go:\d+: `)
+// where begins what a test itself says, and logged what the program under test says.
+var (
+	where  = regexp.MustCompile(`^[\w.-]+\.go:\d+: `)
+	logged = regexp.MustCompile(`^time=\S+ level=`)
+)
 
 // missing is how a skipped test says that it did not find what it needs, or says nothing.
 var missing = regexp.MustCompile(`(?i)\bno reason|not (installed|found|there|available)|missing|unavailable|no such|\b(needs?|requires?|cannot)\b|` +
@@ -174,10 +177,10 @@ func skipReason(output []string) string {
 	var said []string
 	for _, o := range output {
 		o = strings.TrimSpace(o)
-		if where.MatchString(o) { // what was logged before is no reason
+		if where.MatchString(o) { // what was printed before is no reason
 			said = nil
 		}
-		if o != "" && !strings.HasPrefix(o, "--- ") {
+		if o != "" && !logged.MatchString(o) && !strings.HasPrefix(o, "--- ") {
 			said = append(said, o)
 		}
 	}

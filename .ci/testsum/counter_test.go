@@ -61,11 +61,12 @@ func TestAStageWithoutTestsHasFailed(t *testing.T) {
 	}
 }
 
-func TestWhatWasLoggedBeforeIsNoReasonOfASkip(t *testing.T) {
+func TestWhatWasLoggedIsNoReasonOfASkip(t *testing.T) {
 	const in = `
 {"Action":"pass","Package":"safeyouthzone/a","Test":"TestGood","Elapsed":0.1}
 {"Action":"output","Package":"safeyouthzone/a","Test":"TestAway","Output":"    time=1 level=WARN msg=\"cannot reach the mail server\"\n"}
 {"Action":"output","Package":"safeyouthzone/a","Test":"TestAway","Output":"    a_test.go:9: -short: a browser takes seconds to start\n"}
+{"Action":"output","Package":"safeyouthzone/a","Test":"TestAway","Output":"time=2 level=WARN msg=\"machine not told\" error=\"cannot read table\"\n"}
 {"Action":"skip","Package":"safeyouthzone/a","Test":"TestAway"}`
 	if got, said := count(t, in, true); got.Failed != 0 || got.Skipped != 1 || strings.Contains(said, "mail server") {
 		t.Errorf("%+v, %s", got, said)
