@@ -2,7 +2,6 @@ package broker
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -52,6 +51,7 @@ type Broker struct {
 	o   Options
 	log *slog.Logger
 
+	times     testTimes
 	edge      *edge.Edge
 	ledger    *ledger.Ledger
 	following *ledger.Following
@@ -103,7 +103,11 @@ func Run(ctx context.Context, o Options, ready func(*Broker)) error {
 // Start starts a broker. Its caller must close it.
 func Start(ctx context.Context, o Options) (*Broker, error) {
 	b := &Broker{o: o, log: o.Logger, failed: make(chan error, 1)}
-	if err := errors.Join(o.Config.check()); err != nil {
+	if err := o.Config.check(); err != nil {
+		return nil, err
+	}
+	var err error
+	if b.times, err = o.Config.Tests.times(); err != nil {
 		return nil, err
 	}
 	for _, step := range []func(context.Context) error{b.claim, b.engine, b.identity, b.projection, b.serve} {
@@ -197,7 +201,7 @@ func (b *Broker) identity(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	b.fleet, err = fleet.New(ctx, b.o.Config.Zones, sign, table, ledger.ErrNoKey)
+	b.fleet, err = fleet.New(ctx, b.o.Config.Zones, b.times.paths(), sign, table, ledger.ErrNoKey)
 	return err
 }
 

@@ -56,6 +56,8 @@ type Config struct {
 		Socket string `toml:"socket"`
 	} `toml:"admin"`
 
+	Tests Tests `toml:"tests"`
+
 	Retention struct {
 		Vault string `toml:"vault"` // file of the keys of personal fields; keep it out of ordinary backups
 	} `toml:"retention"`
@@ -71,6 +73,7 @@ func DefaultConfig() Config {
 	c.MQTT.Listen, c.Enrol.Listen, c.Desk.Listen = ":8883", ":8444", ":8443"
 	c.Admin.Socket = "/run/syz-broker/admin.sock"
 	c.Desk.SignIn, c.Desk.TrustedProxies = defaultSignIn(), []string{}
+	c.Tests = defaultTests()
 	return c
 }
 
@@ -117,6 +120,9 @@ func (c Config) check() error {
 		}
 	}
 	if _, err := c.trustedProxies(); err != nil {
+		return err
+	}
+	if _, err := c.Tests.times(); err != nil {
 		return err
 	}
 	return c.checkSignIn()

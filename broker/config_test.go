@@ -44,7 +44,7 @@ func TestTheShippedConfigurationShowsEveryDefault(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := broker.DefaultConfig()
-	if c.DataDir != d.DataDir || c.Node != d.Node || c.TimeZone != d.TimeZone || c.MQTT != d.MQTT || c.Enrol != d.Enrol || !reflect.DeepEqual(c.Desk, d.Desk) || c.Admin != d.Admin {
+	if c.DataDir != d.DataDir || c.Node != d.Node || c.TimeZone != d.TimeZone || c.MQTT != d.MQTT || c.Enrol != d.Enrol || !reflect.DeepEqual(c.Desk, d.Desk) || c.Admin != d.Admin || c.Tests != d.Tests {
 		t.Errorf("a commented default is not the default: %+v", c)
 	}
 }

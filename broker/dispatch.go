@@ -40,7 +40,7 @@ func (b *Broker) newDispatch(ctx context.Context) error {
 	b.onClose(stop)
 	b.dispatch = dispatch.New(dispatch.Options{
 		Book: dispatchBook{b.book}, Directory: b.directory, Policies: b.directory, Channels: channels, Node: b.o.Config.Node,
-		Steady: time.Now, Wall: time.Now, NewID: newID, Logger: b.log,
+		PathLate: b.times.late, Steady: time.Now, Wall: time.Now, NewID: newID, Logger: b.log,
 	})
 	b.answering = answerers{b}
 	b.book.Watch(func(c casefile.Case) { b.dispatch.Observe(c.State) })

@@ -21,7 +21,7 @@ func (b *Broker) dispatchRoutes() []desk.Route {
 	}
 	b.pages = pages.New(pages.Options{
 		Directory: b.directory, Engine: b.dispatch, Zones: b.namedZones, Agencies: b.namedAgencies, Devices: b.devicesByZone, Who: who, Now: time.Now,
-		NewID: shortID, TimeZone: b.o.Config.TimeZone, Clock: b.clockOf, Health: b.channelHealth, Dead: b.deadWay, Follow: b.followed(), Check: b.checkChannel,
+		NewID: shortID, TimeZone: b.o.Config.TimeZone, Clock: b.clockOf, PathEvery: b.times.every, Health: b.channelHealth, Dead: b.deadWay, Follow: b.followed(), Check: b.checkChannel,
 		Show: func(w http.ResponseWriter, r *http.Request, code int, page, title string, data any, faults []string) {
 			seat, _ := r.Context().Value(seatKey{}).(desk.Seat)
 			b.desk.Sheet(w, seat, code, page, title, data, faults)

@@ -154,13 +154,13 @@ type deskFleet struct{ b *Broker }
 // Devices returns all devices as supervision sees them.
 func (d deskFleet) Devices() []desk.Device {
 	devices := d.b.registry.Devices()
-	out := make([]desk.Device, 0, len(devices))
+	out, now := make([]desk.Device, 0, len(devices)), time.Now()
 	for _, x := range devices {
-		s := d.b.watch.Status(x.ID)
+		s, p := d.b.watch.Status(x.ID), d.b.dispatch.Paths().Device(x.ID, now)
 		out = append(out, desk.Device{
 			ID: x.ID, Zone: x.Zone, Online: s.Online, Lost: s.Lost, Since: s.Since, LastSeen: s.LastSeen, Version: s.Health.Version,
 			Board: s.Health.Board, Outbox: s.Health.Outbox, Troubles: s.Health.Troubles,
-			Health: s.Health,
+			Health: s.Health, Path: desk.Path{At: p.At, Took: p.Took, Late: p.Late && !x.Disabled, Nobody: p.Nobody},
 		})
 	}
 	return out

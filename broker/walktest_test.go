@@ -27,7 +27,7 @@ func TestOnlyWalkTestsThatNobodyTookCloseThemselves(t *testing.T) {
 		test(func(s *activation.State) {
 			s.Answers = append(s.Answers, activation.Answer{Agency: "desk", Acknowledged: activation.Mark{ID: "e", At: old}})
 		}),
-	}, now)
+	}, 30*time.Second, now)
 	if len(got) != 1 || got[0].Case != "walk-test" || got[0].Type != activation.Closed || got[0].Outcome != activation.WasTest {
 		t.Fatalf("%+v", got)
 	}

@@ -38,7 +38,8 @@ type rig struct {
 	cancel context.CancelFunc
 	done   chan error
 
-	verified string // of the county's numbers
+	verified string        // of the county's numbers
+	paths    wire.PathTest // of the county's settings
 
 	mu    sync.Mutex
 	acked []string

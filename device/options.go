@@ -45,8 +45,8 @@ type Options struct {
 	Clock       Clock        // what is nil in it is the machine's own
 	Root        string       // where the hardware is measured; "": the machine itself
 
-	// PathEvery is how often the device proves its whole way to the desk and back; 0 for never.
-	PathEvery time.Duration
+	// PathTests lets the device prove its whole way to the desk and back, as often as the county's settings say.
+	PathTests bool
 	// Receipted is told of every receipt for an event of this run, and how long after the press it came. It must not block.
 	Receipted func(id string, seq uint64, took time.Duration)
 	// Stored is told of every event of this run that is on the disk, or why it is not. It must not block.

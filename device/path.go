@@ -14,10 +14,9 @@ import (
 
 // The times of path tests.
 const (
-	pathWithin = 60 * time.Second // from the event to the broker's word that the test is closed
-	pathAgain  = 5 * time.Minute  // after one that failed
-	pathLook   = 5 * time.Second
-	pathSoon   = time.Minute // the first comes within the first period, not at once: a restart of all devices is no storm
+	pathAgain = 5 * time.Minute // after one that failed
+	pathLook  = time.Second
+	pathSoon  = time.Minute // the first comes within the first period, not at once: a restart of all devices is no storm
 )
 
 // path is the path test that is on its way.
@@ -25,18 +24,13 @@ type path struct {
 	call  string
 	since time.Duration
 	next  time.Duration
+	every time.Duration // the period by which next was chosen
 }
 
 // provePaths sends a test through the whole way every so often: disk, link, ledger, dispatch, and back. Nobody sees it. It waits while
 // there is no link, which supervision tells already, and while somebody calls for help.
 func (a *Agent) provePaths(ctx context.Context) {
-	if a.opt.PathEvery <= 0 {
-		return
-	}
-	a.mu.Lock()
-	a.path.next = a.clock.Mono() + min(pathSoon, a.opt.PathEvery) + rand.N(a.opt.PathEvery) //nolint:gosec // spreads, hides nothing
-	a.mu.Unlock()
-	for pause(ctx, min(pathLook, a.opt.PathEvery)) {
+	for a.opt.PathTests && pause(ctx, pathLook) {
 		a.mu.Lock()
 		a.provePath(a.clock.Mono())
 		a.mu.Unlock()
@@ -45,10 +39,14 @@ func (a *Agent) provePaths(ctx context.Context) {
 
 // provePath does what is due. The caller holds the lock.
 func (a *Agent) provePath(now time.Duration) {
+	every, within := a.obeyed().PathTest.Times()
+	if every != a.path.every { // at the start, and when the county says another period
+		a.path.every, a.path.next = every, now+min(pathSoon, every)+rand.N(every) //nolint:gosec // spreads, hides nothing
+	}
 	switch {
-	case a.path.call != "" && now-a.path.since >= pathWithin:
+	case a.path.call != "" && now-a.path.since >= within:
 		a.log.Warn("path test failed: nothing came back")
-		a.path.call, a.path.next = "", now+min(pathAgain, a.opt.PathEvery)
+		a.path.call, a.path.next = "", now+min(pathAgain, every)
 		if a.troubles.Set(health.PathTest, true, now) {
 			a.touch()
 		}
@@ -59,7 +57,7 @@ func (a *Agent) provePath(now time.Duration) {
 		}
 		if _, err := a.emit(ev, staff.Session{}); err != nil {
 			a.log.Warn("path test not sent", slog.Any("error", err))
-			a.path.next = now + min(pathAgain, a.opt.PathEvery)
+			a.path.next = now + min(pathAgain, every)
 			return
 		}
 		a.path.call, a.path.since = ev.Case, now
@@ -73,7 +71,7 @@ func (a *Agent) pathHeard(list []wire.Activation, now time.Duration) {
 			continue
 		}
 		a.log.Debug("path test passed", slog.Duration("took", now-a.path.since))
-		a.path.call, a.path.next = "", now+a.opt.PathEvery
+		a.path.call, a.path.next = "", now+a.path.every
 		a.troubles.Set(health.PathTest, false, now)
 	}
 }

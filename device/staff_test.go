@@ -28,7 +28,7 @@ func (r *rig) configured(rev uint64) {
 	r.t.Helper()
 	b, err := wire.SignSettings(r.county.Settings, wire.Settings{
 		Device: "d-1", Rev: rev, Zone: "z-1", ZoneName: "Test Library", Locale: []string{"en"},
-		Numbers: []wire.PhoneNumber{{Use: "desk", Number: "213-555-0100"}}, VerifiedOn: r.verified,
+		Numbers: []wire.PhoneNumber{{Use: "desk", Number: "213-555-0100"}}, VerifiedOn: r.verified, PathTest: r.paths,
 		PINs: []wire.PIN{
 			hashed(r.t, "2468", wire.PIN{Staff: "s-1", Role: "staff"}), hashed(r.t, "8642", wire.PIN{Staff: "s-1", Role: "staff", Duress: true}),
 			hashed(r.t, "1357", wire.PIN{Staff: "s-2", Role: "it"}),

@@ -28,7 +28,6 @@ type config struct {
 	Covert      bool     `toml:"covert"`
 	MQTT        []string `toml:"mqtt"`
 	Spread      duration `toml:"spread"`
-	PathTest    duration `toml:"path_test"`
 	LogLevel    string   `toml:"log_level"`
 
 	EnrolAddress     string `toml:"enrol_address"`
@@ -72,7 +71,6 @@ const (
 func defaults() config {
 	return config{
 		StateDir: "/var/lib/syz/agent", Socket: "/run/syz/agent.sock", Board: "none", Spread: duration(10 * time.Second), LogLevel: "info",
-		PathTest: duration(time.Hour),
 	}
 }
 
@@ -125,7 +123,7 @@ func (c config) level() slog.Level {
 func (c config) options() device.Options {
 	return device.Options{
 		StateDir: c.StateDir, Socket: c.Socket, SocketGroup: c.SocketGroup, Board: c.Board, Pins: device.Pins(c.Pins),
-		Hold: time.Duration(c.Hold), Audible: c.Audible, Covert: c.Covert, MQTT: c.MQTT, Spread: time.Duration(c.Spread), PathEvery: time.Duration(c.PathTest),
+		Hold: time.Duration(c.Hold), Audible: c.Audible, Covert: c.Covert, MQTT: c.MQTT, Spread: time.Duration(c.Spread), PathTests: true,
 		County: device.Card{Address: c.EnrolAddress, Fingerprint: c.EnrolFingerprint},
 	}
 }

@@ -69,7 +69,7 @@ func TestTheShippedExampleIsGoodAndSaysTheDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := defaults()
-	if len(on) != 26 || c.Audible || c.Covert || c.Pins.Button != "" || c.StateDir != want.StateDir || c.Socket != want.Socket || c.Board != want.Board || c.Spread != want.Spread || c.PathTest != want.PathTest || c.LogLevel != want.LogLevel {
+	if len(on) != 25 || c.Audible || c.Covert || c.Pins.Button != "" || c.StateDir != want.StateDir || c.Socket != want.Socket || c.Board != want.Board || c.Spread != want.Spread || c.LogLevel != want.LogLevel {
 		t.Errorf("%d keys, they say %+v, the defaults are %+v", len(on), c, want)
 	}
 }

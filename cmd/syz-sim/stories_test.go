@@ -15,6 +15,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"safeyouthzone/broker"
 	"safeyouthzone/broker/contract/activation"
 	"safeyouthzone/cmd/syz-sim/internal/county"
 	"safeyouthzone/device/agentapi"
@@ -39,6 +40,8 @@ func TestStories(t *testing.T) {
 			"wire": command(2, (*story).wire), "ledger": command(1, (*story).ledger), "calls": command(2, (*story).calls),
 			"link": command(2, (*story).link), "state": command(2, (*story).copyState), "ctl": command(-1, (*story).ctl),
 			"enrol": command(2, (*story).enrol), "nowhere": command(2, (*story).nowhere),
+			"tests": command(-1, (*story).testTimes), "walktest": command(2, (*story).walkTest), "mode": command(1, (*story).mode),
+			"proved": command(2, (*story).proved), "unseen": command(1, (*story).unseen), "unheard": command(0, (*story).unheard), "path": command(2, (*story).path),
 		},
 	})
 }
@@ -75,6 +78,7 @@ type story struct {
 	c        *county.County
 	devices  map[string]*kioskDevice
 	phones   *phones
+	tests    broker.Tests
 }
 
 func (s *story) close() {
@@ -143,7 +147,7 @@ func (s *story) get(name string) (*kioskDevice, error) {
 
 func (s *story) county(ctx context.Context, _ []string) error {
 	var err error
-	s.c, err = county.Start(ctx, county.Options{Bin: s.bin, Dir: s.dir, Zones: 1, Channels: s.channels()})
+	s.c, err = county.Start(ctx, county.Options{Bin: s.bin, Dir: s.dir, Zones: 1, Channels: s.channels(), Tests: s.tests})
 	return err
 }
 
@@ -367,12 +371,14 @@ func (s *story) agent(ctx context.Context, args []string) error {
 	return nil
 }
 
+// wire cut|stall|mend NAME
 func (s *story) wire(_ context.Context, args []string) error {
 	d, err := s.get(args[1])
 	if err != nil {
 		return err
 	}
 	d.wire.Cut(args[0] == "cut")
+	d.wire.Stall(args[0] == "stall")
 	return nil
 }
 

@@ -154,6 +154,29 @@ type Settings struct {
 	Policy   Policy `json:"policy,omitempty"`
 	PINs     []PIN  `json:"pins,omitempty"`
 	TimeZone string `json:"time_zone"` // IANA
+	// PathTest is when the device proves its way to the desk. Absent: every [PathEvery], within [PathWithin].
+	PathTest PathTest `json:"path_test,omitzero"`
+}
+
+// PathTest is the times of path tests.
+type PathTest struct {
+	EveryMS  int64 `json:"every_ms"`
+	WithinMS int64 `json:"within_ms"` // a test that is not closed by then has failed
+}
+
+// The times of path tests when the county does not say others.
+const (
+	PathEvery  = time.Hour
+	PathWithin = time.Minute
+)
+
+// Times returns what a device obeys. Nothing makes it test more often than once a second.
+func (p PathTest) Times() (every, within time.Duration) {
+	every, within = time.Duration(p.EveryMS)*time.Millisecond, time.Duration(p.WithinMS)*time.Millisecond
+	if every <= 0 || within <= 0 {
+		return PathEvery, PathWithin
+	}
+	return max(every, time.Second), max(within, time.Second)
 }
 
 // Policy is why staff of a zone report.

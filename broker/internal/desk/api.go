@@ -96,7 +96,7 @@ func (d *Desk) apiDevices(w http.ResponseWriter, _ *http.Request, _ Seat) {
 	for _, r := range d.deviceRows() {
 		out.Devices = append(out.Devices, deviceDoc{
 			ID: r.ID, Zone: r.Zone.ID, ZoneName: r.Zone.Name, Status: r.Status.Class, Since: r.Since, LastSeen: r.LastSeen,
-			Version: r.Version, Board: r.Board, Outbox: r.Outbox, Troubles: r.Troubles,
+			Version: r.Version, Board: r.Board, Outbox: r.Outbox, Troubles: r.Troubles, Path: pathOf(r.Path),
 		})
 	}
 	d.answerJSON(w, out)

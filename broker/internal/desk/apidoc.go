@@ -85,6 +85,23 @@ type deviceDoc struct {
 	Board    string         `json:"board,omitempty"`
 	Outbox   int            `json:"outbox"`
 	Troubles []wire.Trouble `json:"troubles,omitempty"`
+	Path     pathDoc        `json:"path_test"`
+}
+
+// pathDoc is a device's last proof of its way.
+type pathDoc struct {
+	At     time.Time `json:"at,omitzero"`
+	TookMS *int64    `json:"took_ms,omitempty"`
+	Late   bool      `json:"late"`
+	Nobody bool      `json:"nobody_on_first_rung"`
+}
+
+func pathOf(p Path) pathDoc {
+	out := pathDoc{At: p.At, Late: p.Late, Nobody: p.Nobody}
+	if took := p.Took.Milliseconds(); !p.At.IsZero() {
+		out.TookMS = &took
+	}
+	return out
 }
 
 func (d *Desk) summary(k Case) summaryDoc {

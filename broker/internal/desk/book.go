@@ -69,6 +69,15 @@ type Device struct {
 	Outbox   int // events that it could not deliver yet
 	Troubles []wire.Trouble
 	Health   wire.Health // its last report; the zero Health: none since the broker started
+	Path     Path
+}
+
+// Path is a device's last proof of its whole way to the desk and back.
+type Path struct {
+	At     time.Time // zero: none is known
+	Took   time.Duration
+	Late   bool // it is overdue
+	Nobody bool // the first rung of the zone's ladder would have reached nobody
 }
 
 // Fleet knows the devices.

@@ -36,6 +36,9 @@ type zoneRow struct {
 	Up      int // how many can call for help now
 }
 
+// pathTest is the trouble of a device whose path test did not come back.
+const pathTest = "path_test"
+
 // troubleWords knows the codes that devices send; one that it does not know is shown as it is.
 func troubleWords(code string) (words, do string) {
 	switch code {
@@ -55,7 +58,7 @@ func troubleWords(code string) (words, do string) {
 		return "Its certificate ends soon", "It renews by itself; if this stays a day, enrol it again"
 	case "enrolment", "not_enrolled":
 		return "It is not enrolled", "Enrol it with a new code"
-	case "path_test":
+	case pathTest:
 		return "Its last test of the whole way to this desk did not come back", "Phone the zone: staff should not rely on it. Then tell those who run the desk"
 	case "walk_test":
 		return "The last walk test of its button did not pass", "Repeat it at the screen; if it fails again, send a technician"
@@ -120,14 +123,18 @@ func (d *Desk) deviceRow(v Device, now time.Time) deviceRow {
 	case !v.Online:
 		row.Status = status{"offline", "unlink", "Not connected"}
 		row.Faults = append(row.Faults, fault{"It closed its connection", "It may be restarting. If it stays away it becomes lost", time.Time{}})
-	case len(v.Troubles) > 0:
+	case len(v.Troubles) > 0 || v.Path.Late:
 		row.Status = status{"trouble", "alert", "Trouble"}
 	default:
 		row.Status = status{"online", "link", "Online"}
 	}
-	row.Readings = readings(v.Health)
+	row.Readings = readings(v, now)
 	for _, t := range v.Troubles {
 		row.Faults = append(row.Faults, troubleRow(t, now))
+	}
+	if v.Path.Late && !v.Lost && !slices.ContainsFunc(v.Troubles, func(t wire.Trouble) bool { return t.Code == pathTest }) {
+		_, do := troubleWords(pathTest)
+		row.Faults = append(row.Faults, fault{"It has not proved its way to this desk in time", do, v.Path.At})
 	}
 	return row
 }

@@ -16,13 +16,18 @@ const (
 	percent     = 100
 )
 
-// readings says what a device last measured of itself, in words for those who look after it. Nothing is said before its first report.
-func readings(h wire.Health) []reading {
-	if h.Version == "" {
+// readings says how a device's last path test went and what it last measured of itself, in words for those who look after it. Of the latter nothing is said before its first report.
+func readings(v Device, now time.Time) []reading {
+	h := v.Health
+	if h.Version == "" && v.Path.At.IsZero() {
 		return nil
 	}
 	var out []reading
 	say := func(name, words string, bad bool) { out = append(out, reading{name, words, bad}) }
+	say("Path test", pathWords(v.Path, now), v.Path.Late)
+	if h.Version == "" {
+		return out
+	}
 	if h.Button != "" {
 		say("Panic button", buttonWords(h.Button), h.Button != "ok")
 	}
@@ -83,6 +88,17 @@ func walkWords(w *wire.WalkTest) (string, bool) {
 		return "failed " + when, true
 	}
 	return "passed " + when, ago > walkEvery
+}
+
+func pathWords(p Path, now time.Time) string {
+	if p.At.IsZero() {
+		return map[bool]string{true: "overdue", false: "not yet done"}[p.Late]
+	}
+	words := "passed " + spoken(now.Sub(p.At)) + " ago in " + strconv.FormatInt(p.Took.Milliseconds(), 10) + " ms"
+	if p.Late {
+		words = "overdue, " + words
+	}
+	return words
 }
 
 func days(n int) string {

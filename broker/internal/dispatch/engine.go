@@ -38,6 +38,7 @@ type Options struct {
 	Steady    func() time.Time // never jumps; only its differences count
 	Wall      func() time.Time // as the ledger's
 	NewID     func() string
+	PathLate  time.Duration // for how long a device may be silent about its way to the desk
 	Logger    *slog.Logger
 }
 
@@ -76,7 +77,7 @@ type track struct {
 
 // New returns an engine.
 func New(o Options) *Engine {
-	return &Engine{o: o, jobs: newJobs(), cases: map[string]*track{}, lanes: map[string]*lane{}, times: newTimes(), paths: newPaths(o.Wall())}
+	return &Engine{o: o, jobs: newJobs(), cases: map[string]*track{}, lanes: map[string]*lane{}, times: newTimes(), paths: newPaths(o.Wall(), o.PathLate)}
 }
 
 // Observe takes a case as it is now. It is quick, and is called in the order of the ledger.

@@ -11,12 +11,6 @@ import (
 	"safeyouthzone/broker/internal/dispatch/policy"
 )
 
-// PathEvery is how often a device proves its way, and PathLate when its silence about it is trouble.
-const (
-	PathEvery = time.Hour
-	PathLate  = 2*PathEvery + 5*time.Minute
-)
-
 // Path is the last proof of a device's way to the desk.
 type Path struct {
 	At   time.Time     // of the proof, by the ledger's clock; zero: none yet
@@ -32,10 +26,11 @@ type Paths struct {
 	mu      *sync.Mutex
 	all     map[string]Path
 	started time.Time
+	late    time.Duration // after which silence is trouble
 }
 
-func newPaths(started time.Time) Paths {
-	return Paths{mu: new(sync.Mutex), all: map[string]Path{}, started: started}
+func newPaths(started time.Time, late time.Duration) Paths {
+	return Paths{mu: new(sync.Mutex), all: map[string]Path{}, started: started, late: late}
 }
 
 func (p Paths) observe(s activation.State) {
@@ -65,7 +60,7 @@ func (p Paths) Device(id string, now time.Time) Path {
 	if p.started.After(last) {
 		last = p.started
 	}
-	x.Late = now.Sub(last) > PathLate
+	x.Late = now.Sub(last) > p.late
 	return x
 }
 

@@ -92,6 +92,8 @@ func TestADrillGoesTheWholeWay(t *testing.T) {
 	})
 }
 
+const pathLate = 2*time.Hour + 5*time.Minute
+
 func TestAPathTestTellsNobodyAndIsClosed(t *testing.T) {
 	in(t, func(t *testing.T, r *rig) {
 		r.person("p-1", "dcfs")
@@ -108,7 +110,7 @@ func TestAPathTestTellsNobodyAndIsClosed(t *testing.T) {
 		if p := e.Paths().Device("d-1", r.wall()); p.Took != 40*time.Millisecond || p.Late || p.Nobody {
 			t.Errorf("the proof is %+v", p)
 		}
-		if p := e.Paths().Device("d-1", r.wall().Add(dispatch.PathLate+time.Second)); !p.Late {
+		if p := e.Paths().Device("d-1", r.wall().Add(pathLate+time.Second)); !p.Late {
 			t.Error("two hours of silence are no trouble")
 		}
 		if a := e.Times().Since(time.Time{}); len(a) != 0 {

@@ -199,7 +199,7 @@ func (r *rig) node(name string) (e *dispatch.Engine, stop func()) {
 	}
 	e = dispatch.New(dispatch.Options{
 		Book: doer{book}, Directory: r.dir, Policies: r.dir, Channels: chans, Node: name, Steady: time.Now, Wall: r.wall,
-		NewID: func() string { return uuid.Must(uuid.NewV7()).String() }, Logger: logger,
+		NewID: func() string { return uuid.Must(uuid.NewV7()).String() }, PathLate: pathLate, Logger: logger,
 	})
 	book.Watch(func(c casefile.Case) { e.Observe(c.State) })
 	r.ledger.mu.Lock()

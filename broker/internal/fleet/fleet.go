@@ -77,14 +77,16 @@ type revision struct {
 	Hash string `json:"hash"`
 }
 
-// New reads the zones and gives changed settings a new revision. absent says which error of the table means a missing key.
-func New(ctx context.Context, zones []Zone, key ed25519.PrivateKey, t Table, absent error) (*Fleet, error) {
+// New reads the zones and gives changed settings a new revision. paths is when devices prove their way. absent says which error of the table
+// means a missing key.
+func New(ctx context.Context, zones []Zone, paths wire.PathTest, key ed25519.PrivateKey, t Table, absent error) (*Fleet, error) {
 	f := &Fleet{key: key, zones: map[string]Zone{}, docs: map[string]settings{}, signed: map[string][]byte{}}
 	for _, z := range zones {
 		doc, err := z.settings()
 		if err != nil {
 			return nil, err
 		}
+		doc.PathTest = paths
 		if _, dup := f.zones[z.ID]; dup {
 			return nil, fmt.Errorf("%w: %s is there twice", ErrZone, z.ID)
 		}

@@ -28,6 +28,8 @@ func (t table) Put(_ context.Context, key string, _ uint64, value []byte) (uint6
 	return 1, nil
 }
 
+var paths = wire.PathTest{EveryMS: 60_000, WithinMS: 5_000}
+
 func zone() fleet.Zone {
 	return fleet.Zone{
 		ID: "compton", Name: "Compton Library", Locale: []string{"en"}, Numbers: []wire.PhoneNumber{{Use: "emergency", Number: "911"}},
@@ -40,7 +42,7 @@ func open(t *testing.T, store table, z fleet.Zone) (uint64, wire.Settings) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := fleet.New(t.Context(), []fleet.Zone{z}, private, store, errAbsent)
+	f, err := fleet.New(t.Context(), []fleet.Zone{z}, paths, private, store, errAbsent)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,8 +67,8 @@ func TestSettingsGetANewRevisionOnlyWhenTheyChange(t *testing.T) {
 	changed := zone()
 	changed.Hours = "Open until 8 pm"
 	next, s := open(t, store, changed)
-	if same != first || next != first+1 || s.Hours != changed.Hours {
-		t.Errorf("revisions %d, %d, %d; hours %q", first, same, next, s.Hours)
+	if same != first || next != first+1 || s.Hours != changed.Hours || s.PathTest != paths {
+		t.Errorf("revisions %d, %d, %d; %+v", first, same, next, s)
 	}
 }
 
@@ -85,7 +87,7 @@ func TestAZoneThatCannotHelpIsRefused(t *testing.T) {
 	} {
 		z := zone()
 		edit(&z)
-		_, err := fleet.New(t.Context(), []fleet.Zone{z}, nil, table{}, errAbsent)
+		_, err := fleet.New(t.Context(), []fleet.Zone{z}, paths, nil, table{}, errAbsent)
 		if !errors.Is(err, fleet.ErrZone) || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", want, err)
 		}

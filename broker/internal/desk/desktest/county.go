@@ -75,7 +75,7 @@ func SomeZones() Zones {
 func SomeDevices(now time.Time) []desk.Device {
 	up := now.Add(-26 * time.Hour)
 	return []desk.Device{
-		{ID: "cl-02", Zone: "compton", Online: true, Since: up, LastSeen: now.Add(-4 * time.Second), Version: "1.0.0", Board: "rpi5"},
+		{ID: "cl-02", Zone: "compton", Online: true, Since: up, LastSeen: now.Add(-4 * time.Second), Version: "1.0.0", Board: "rpi5", Path: desk.Path{At: now.Add(-25 * time.Minute), Took: 41 * time.Millisecond}},
 		{
 			ID: "fs41-01", Zone: "fs41", Online: true, Since: up, LastSeen: now.Add(-11 * time.Second), Version: "1.0.0", Board: "rpi5",
 			Troubles: []wire.Trouble{{Code: "button_fault", ForMS: 420_000}}, Outbox: 1,

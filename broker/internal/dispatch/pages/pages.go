@@ -45,6 +45,7 @@ type Options struct {
 	NewID     func() string // of a person or a roster; it says nothing of either
 	TimeZone  string        // of new rosters
 	Clock     func(zone string) *time.Location
+	PathEvery time.Duration // how often a device proves its way
 	Health    func() []Health
 	Dead      func(p policy.PersonDoc, c policy.Contact) string   // why a way can not reach a person now; empty if it may
 	Follow    []string                                            // channels that are told of every call

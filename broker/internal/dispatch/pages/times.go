@@ -3,6 +3,7 @@ package pages
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"safeyouthzone/broker/contract/activation"
@@ -115,15 +116,30 @@ func (p *Pages) paths() []pathOf {
 	return out
 }
 
+// everyWords says a period as a sentence begins with it.
+func everyWords(d time.Duration) string {
+	if d == time.Hour {
+		return "Every hour"
+	}
+	s := d.String() // 1h30m0s
+	for _, none := range []string{"m0s", "h0m"} {
+		if strings.HasSuffix(s, none) {
+			s = s[:len(s)-len(none)+1]
+		}
+	}
+	return "Every " + s
+}
+
 // Drills is the page of drills and response times.
 func (p *Pages) Drills(w http.ResponseWriter, r *http.Request) { p.drills(w, r, http.StatusOK, nil) }
 
 func (p *Pages) drills(w http.ResponseWriter, r *http.Request, code int, faults []string) {
 	p.o.Show(w, r, code, "drills", "Drills and response times", struct {
 		Days  int
+		Every string // how often ways are proved, in words
 		Zones []zoneOf
 		Paths []pathOf
-	}{days, p.zones(), p.paths()}, faults)
+	}{days, everyWords(p.o.PathEvery), p.zones(), p.paths()}, faults)
 }
 
 // StartDrill is the button of a zone.

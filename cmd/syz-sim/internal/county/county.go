@@ -2,6 +2,7 @@ package county
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -37,6 +38,7 @@ type Options struct {
 	Channels []broker.Channel
 
 	Agencies []broker.Agency // beside those of the demo
+	Tests    broker.Tests    // when ways and buttons are tested; what is empty is the default
 
 	// Before is given the broker's data directory before the broker's first start; it may be nil.
 	Before func(dataDir string) error
@@ -123,7 +125,7 @@ func (c *County) configure() error {
 		{ID: "advocate", Name: "Survivor advocates", Short: "ADV", Role: "advocate"},
 	}
 	conf.Agencies = append(conf.Agencies, c.o.Agencies...)
-	conf.Channels = c.o.Channels
+	conf.Channels, conf.Tests = c.o.Channels, withTests(conf.Tests, c.o.Tests)
 	staff, err := demoStaff()
 	if err != nil {
 		return err
@@ -151,6 +153,12 @@ func (c *County) configure() error {
 		}
 	}
 	return nil
+}
+
+func withTests(t, o broker.Tests) broker.Tests {
+	t.PathEvery, t.PathWithin = cmp.Or(o.PathEvery, t.PathEvery), cmp.Or(o.PathWithin, t.PathWithin)
+	t.PathLate, t.WalkShown = cmp.Or(o.PathLate, t.PathLate), cmp.Or(o.WalkShown, t.WalkShown)
+	return t
 }
 
 func demoStaff() ([]broker.Staff, error) {

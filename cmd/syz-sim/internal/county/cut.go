@@ -9,13 +9,15 @@ import (
 )
 
 // Wire is a way between a device and the broker that can be cut: everything that goes through it stops, and nothing new gets
-// through, until it is mended.
+// through, until it is mended. It can be stalled as well: both ends believe that they are connected, and nothing passes.
 type Wire struct {
 	to string
 	l  net.Listener
 
 	mu    sync.Mutex
 	cut   bool
+	flows *sync.Cond // stalled or conns have changed
+	stall bool
 	conns map[net.Conn]struct{}
 	wg    sync.WaitGroup
 }
@@ -27,6 +29,7 @@ func NewWire(to string) (*Wire, error) {
 		return nil, fmt.Errorf("cannot lay a wire: %w", err)
 	}
 	w := &Wire{to: to, l: l, conns: map[net.Conn]struct{}{}}
+	w.flows = sync.NewCond(&w.mu)
 	w.wg.Go(w.accept)
 	return w, nil
 }
@@ -46,10 +49,19 @@ func (w *Wire) Cut(cut bool) {
 	}
 }
 
+// Stall holds back everything, or lets it pass again: nothing of it is lost.
+func (w *Wire) Stall(stall bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.stall = stall
+	w.flows.Broadcast()
+}
+
 // Close takes the wire away.
 func (w *Wire) Close() {
 	_ = w.l.Close()
 	w.Cut(true)
+	w.Stall(false)
 	w.wg.Wait()
 }
 
@@ -85,10 +97,27 @@ func (w *Wire) keep(all ...net.Conn) bool {
 }
 
 func (w *Wire) pump(to, from net.Conn) {
-	_, _ = io.Copy(to, from) // an end is an end
+	_, _ = io.Copy(to, held{from, w}) // an end is an end
 	_, _ = to.Close(), from.Close()
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	delete(w.conns, to)
 	delete(w.conns, from)
+}
+
+// held is one direction of a wire.
+type held struct {
+	net.Conn
+	w *Wire
+}
+
+// Read returns what came when it may pass.
+func (h held) Read(b []byte) (int, error) {
+	n, err := h.Conn.Read(b)
+	h.w.mu.Lock()
+	defer h.w.mu.Unlock()
+	for h.w.stall {
+		h.w.flows.Wait()
+	}
+	return n, err
 }

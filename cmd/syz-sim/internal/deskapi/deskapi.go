@@ -10,8 +10,10 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"time"
 
 	"safeyouthzone/broker/contract/activation"
+	"safeyouthzone/broker/contract/wire"
 )
 
 // Client speaks to one desk for one agency.
@@ -73,6 +75,28 @@ type Activation struct {
 	Down     activation.StandDown          `json:"stand_down"`
 	YourCode string                        `json:"your_code"` // only of Get
 	Answers  []struct{ Agency, By string } `json:"answers"`
+}
+
+// Device is what the desk knows of one device.
+type Device struct {
+	ID       string         `json:"id"`
+	Status   string         `json:"status"`
+	Troubles []wire.Trouble `json:"troubles"`
+	Path     struct {
+		At     time.Time `json:"at"`
+		TookMS *int64    `json:"took_ms"`
+		Late   bool      `json:"late"`
+		Nobody bool      `json:"nobody_on_first_rung"`
+	} `json:"path_test"`
+}
+
+// Devices returns the devices of the county.
+func (c *Client) Devices(ctx context.Context) ([]Device, error) {
+	var out struct {
+		Devices []Device `json:"devices"`
+	}
+	err := c.call(ctx, http.MethodGet, "devices", nil, &out)
+	return out.Devices, err
 }
 
 // Change is one message of the event stream.
