@@ -371,7 +371,7 @@ func (s *story) agent(ctx context.Context, args []string) error {
 	return nil
 }
 
-// wire cut|stall|mend NAME
+// wire cut|stall|mend NAME breaks, stops or mends the way between a device and the broker.
 func (s *story) wire(_ context.Context, args []string) error {
 	d, err := s.get(args[1])
 	if err != nil {
