@@ -2,6 +2,7 @@ package device_test
 
 import (
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -11,11 +12,11 @@ import (
 )
 
 // proving lets the broker close path tests, or not, and counts them.
-func (r *rig) proving(closes *bool) {
+func (r *rig) proving(closes *atomic.Bool) {
 	r.broker.Set(func(b *uplinktest.Broker) {
 		b.Edit = func(calls []wire.Activation) []wire.Activation {
 			for i := range calls {
-				if calls[i].Trigger == activation.ByPath && *closes {
+				if calls[i].Trigger == activation.ByPath && closes.Load() {
 					calls[i].Stage = activation.StageClosed
 				}
 			}
@@ -44,7 +45,8 @@ func TestTheWayIsProvedAsOftenAsTheCountySays(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			bubble(t, func(t *testing.T, r *rig) {
-				closes := true
+				var closes atomic.Bool
+				closes.Store(true)
 				r.proving(&closes)
 				r.opt.PathTests, r.paths = true, c.times
 				r.configured(1)
@@ -69,7 +71,7 @@ func TestTheWayIsProvedAsOftenAsTheCountySays(t *testing.T) {
 
 func TestAWayThatIsBrokenBehindTheLinkIsTroubleUntilItIsProved(t *testing.T) {
 	bubble(t, func(t *testing.T, r *rig) {
-		closes := false
+		var closes atomic.Bool
 		r.proving(&closes)
 		r.opt.PathTests, r.paths = true, wire.PathTest{EveryMS: 600_000, WithinMS: 5_000}
 		r.configured(1)
@@ -79,7 +81,7 @@ func TestAWayThatIsBrokenBehindTheLinkIsTroubleUntilItIsProved(t *testing.T) {
 		if !slices.Equal(r.troubles(), []string{"path_test"}) || !r.agent.State().Link.Up {
 			t.Errorf("troubles %v", r.troubles())
 		}
-		closes = true
+		closes.Store(true)
 		time.Sleep(6 * time.Minute)
 		if len(r.troubles()) != 0 {
 			t.Errorf("troubles %v after a test that passed", r.troubles())
