@@ -136,12 +136,12 @@ func TestDuressLooksTheSame(t *testing.T) {
 	w.same("idle")
 	w.signIn(kiosktest.PIN)
 	w.same("willing")
-	willing := w.last
+	willing := w.still("willing")
 	w.tap("close")
 	w.same("between")
 	w.signIn(kiosktest.DuressPIN)
 	w.same("forced")
-	if n := differ(w.last, willing, 0); n != 0 {
+	if n := differ(w.still("forced"), willing, 0); n != 0 {
 		t.Errorf("%d of 1000 pixels tell who watches that the PIN was another one", n)
 	}
 	if got := w.agent.Forced(); got != 1 {

@@ -334,6 +334,20 @@ func (w *window) same(step string) {
 	w.t.Fatalf("%s: %d of 1000 pixels are not as on the headless kiosk\n%s", step, off, w.log)
 }
 
+// still waits until two pictures in a row are the same: a screen that is being drawn is no picture of a page.
+func (w *window) still(step string) image.Image {
+	w.t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); {
+		photo := w.photo(step)
+		if differ(photo, w.last, 0) == 0 {
+			return photo
+		}
+		w.last = photo
+	}
+	w.t.Fatalf("%s: the screen does not come to rest", step)
+	return nil
+}
+
 // photo takes a picture of the real screen.
 func (w *window) photo(step string) image.Image {
 	w.t.Helper()
@@ -373,8 +387,8 @@ func (w *window) ended() {
 		if errors.As(err, &exit) {
 			w.t.Errorf("ended with %v\n%s", err, w.log)
 		}
-	case <-time.After(10 * time.Second):
-		w.t.Errorf("did not end within 10 s\n%s", w.log)
+	case <-time.After(30 * time.Second):
+		w.t.Errorf("did not end within 30 s\n%s", w.log)
 	}
 }
 
