@@ -198,7 +198,7 @@ func (f *life) power(ctx context.Context) error {
 func (f *life) check(ctx context.Context) error {
 	have := map[string]bool{}
 	_, err := f.machine.expect(ctx, "KNOWN", func(line string) {
-		if os.Getenv("SYZ_SHOW") != "" {
+		if os.Getenv("SYZ_SHOW") != "" || fromTest(line) {
 			show(line)
 		}
 		switch word, rest, _ := strings.Cut(line, " "); word {
@@ -239,10 +239,13 @@ func (f *life) hear(line string) {
 		f.stored[id] = true
 		f.result.change(func() { f.result.Stored++ })
 	}
-	if strings.HasPrefix(line, "---") {
+	if strings.HasPrefix(line, "---") || fromTest(line) {
 		show(line)
 	}
 }
+
+// fromTest reports whether a line is a test's own words, which say why it failed.
+func fromTest(line string) bool { return strings.Contains(line, "_test.go:") }
 
 // listen hears the machine for a while.
 func (f *life) listen(d time.Duration) {
