@@ -34,13 +34,19 @@ type part interface {
 	Load(data []byte) (commit func(), err error)
 }
 
+// named is a part by the name that it has in the file.
+type named struct {
+	name string
+	part
+}
+
 // snapshots gives the models their entries, and now and then writes down what they made of them, so that the next start need not read the
 // whole ledger. A snapshot that is not exactly of this program and this ledger is not used: then the ledger is read.
 type snapshots struct {
 	b       *Broker
 	path    string
-	program string // empty: no snapshots
-	parts   map[string]part
+	program string  // empty: no snapshots
+	parts   []named // in the order in which they take an entry
 
 	mu      sync.Mutex // held while the models take an entry
 	at      snapshot.Stamp
@@ -49,8 +55,8 @@ type snapshots struct {
 }
 
 func (b *Broker) newSnapshots() *snapshots {
-	s := &snapshots{b: b, least: snapshotStop, path: filepath.Join(b.o.Config.DataDir, "snapshot", "ledger.snapshot"), parts: map[string]part{
-		"receipts": b.receipts, "register": b.course.reg, "cases": b.book, "audit": b.audit, "times": b.dispatch.Times(),
+	s := &snapshots{b: b, least: snapshotStop, path: filepath.Join(b.o.Config.DataDir, "snapshot", "ledger.snapshot"), parts: []named{
+		{"receipts", b.receipts}, {"register", b.course.reg}, {"cases", b.book}, {"times", b.dispatch.Times()}, {"audit", b.audit},
 	}}
 	var err error
 	if s.program, err = program(); err == nil {
@@ -109,10 +115,10 @@ func (s *snapshots) load(ctx context.Context) uint64 {
 		err = s.fits(ctx, stamp)
 	}
 	var commits []func()
-	for name, p := range s.parts {
+	for _, p := range s.parts {
 		if err == nil {
 			var commit func()
-			commit, err = p.Load(data[name])
+			commit, err = p.Load(data[p.name])
 			commits = append(commits, commit)
 		}
 	}
@@ -184,8 +190,8 @@ func (s *snapshots) write() {
 	}
 	s.mu.Lock()
 	at, later := s.at, map[string]func() ([][]byte, error){}
-	for name, p := range s.parts {
-		later[name] = p.Snapshot()
+	for _, p := range s.parts {
+		later[p.name] = p.Snapshot()
 	}
 	s.mu.Unlock()
 	at.Program, at.Ledger = s.program, s.b.ledger.ID()

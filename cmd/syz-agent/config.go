@@ -32,6 +32,10 @@ type config struct {
 
 	EnrolAddress     string `toml:"enrol_address"`
 	EnrolFingerprint string `toml:"enrol_fingerprint"`
+
+	// PathTest was the device's own until the county took it over ([tests] of broker.toml). It is read and means nothing: a line in an old
+	// file must not keep an upgraded device from starting.
+	PathTest any `toml:"path_test"`
 }
 
 // pins is what is connected elsewhere than the board's profile says.

@@ -78,6 +78,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	o := c.options()
 	o.Version, o.Logger, o.Ready = version, logger(stderr, c.level()), ready
+	if c.PathTest != nil {
+		o.Logger.Warn("path_test means nothing here any more: set path_every in the broker's configuration, and delete the line")
+	}
 	if err := device.Run(ctx, o); err != nil {
 		o.Logger.Error("agent ended", slog.Any("error", err))
 		return exitFailed

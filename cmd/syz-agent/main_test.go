@@ -109,7 +109,7 @@ func TestEnrolmentThatFailsSaysWhatToDo(t *testing.T) {
 func TestTheAgentRunsWithoutAnythingElse(t *testing.T) {
 	dir := t.TempDir()
 	socket := filepath.Join(dir, "agent.sock")
-	conf := write(t, `state_dir = "`+dir+`/state"`+"\n"+`socket = "`+socket+`"`+"\n"+`board = "sim"`)
+	conf := write(t, `state_dir = "`+dir+`/state"`+"\n"+`socket = "`+socket+`"`+"\n"+`board = "sim"`+"\n"+`path_test = "1h"`) // a line of an older version
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan int, 1)
 	var errs bytes.Buffer
@@ -130,6 +130,9 @@ func TestTheAgentRunsWithoutAnythingElse(t *testing.T) {
 	stop()
 	if code := <-done; code != exitDone {
 		t.Errorf("ended with %d: %s", code, errs.String())
+	}
+	if !strings.Contains(errs.String(), "path_test means nothing here any more") {
+		t.Errorf("nobody is told that a line of the file means nothing: %s", errs.String())
 	}
 	if _, err := os.Stat(socket); err == nil {
 		t.Error("the socket stayed behind")
