@@ -14,7 +14,7 @@ say "Building the programs for the packages (stripped; with a warm cache under a
 stripped=$top/.cache/stripped
 mkdir -p "$stripped" dist
 # No build id: the bytes depend on the sources alone.
-build "$stripped" 0 "-s -w -buildid=" syz-broker syz-agent syzctl
+build "$stripped" 0 "-s -w -buildid=" syz-broker syz-agent syz-relay syzctl
 build "$stripped" 1 "-s -w -buildid= -extldflags=-Wl,--build-id=none,-z,relro,-z,now" syz-kiosk
 
 made=$(git log -1 --format=%ct 2>/dev/null || echo 1700000000)

@@ -16,7 +16,7 @@ import (
 func programs(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	for _, name := range []string{"syz-agent", "syz-broker", "syz-kiosk", "syzctl"} {
+	for _, name := range []string{"syz-agent", "syz-broker", "syz-kiosk", "syz-relay", "syzctl"} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte("the program "+name), 0o700); err != nil {
 			t.Fatal(err)
 		}
@@ -97,6 +97,7 @@ func TestUnitsOfAPackageAreEnabledStoppedAndForgottenByIt(t *testing.T) {
 		"recipes/syz-agent.yaml":  "syz-agent.service",
 		"recipes/syz-broker.yaml": "syz-broker.service",
 		"recipes/syz-kiosk.yaml":  "syz-display.service syz-kiosk.service",
+		"recipes/syz-relay.yaml":  "syz-relay.service",
 	} {
 		path, err := deb.Build(options(t, bin), recipe)
 		if err != nil {
@@ -110,6 +111,21 @@ func TestUnitsOfAPackageAreEnabledStoppedAndForgottenByIt(t *testing.T) {
 			if strings.Contains(text, "@") {
 				t.Errorf("%s: %s has an unfilled place:\n%s", recipe, script, text)
 			}
+		}
+	}
+}
+
+// What works only when an operator has set it up is neither enabled nor started by its package.
+func TestOnlyTheRelayIsLeftToTheOperator(t *testing.T) {
+	bin := programs(t)
+	for recipe, enables := range map[string]bool{"recipes/syz-agent.yaml": true, "recipes/syz-broker.yaml": true, "recipes/syz-kiosk.yaml": true, "recipes/syz-relay.yaml": false} {
+		path, err := deb.Build(options(t, bin), recipe)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := run(t, "dpkg-deb", "--info", path, "postinst")
+		if strings.Contains(text, `[ "yes" = yes ]`) != enables || strings.Contains(text, `[ "no" = yes ]`) == enables {
+			t.Errorf("%s: enables its units: want %v\n%s", recipe, enables, text)
 		}
 	}
 }

@@ -12,6 +12,9 @@ import (
 // recordKeeper is the package whose state nobody could make again: purging it keeps the ledger.
 const recordKeeper = "syz-broker"
 
+// byOperator is the package whose unit works only when an operator has set it up: it names accounts and secrets of the county's own.
+const byOperator = "syz-relay"
+
 // addScripts fills in the maintainer scripts from what the package ships. A package without units needs none.
 func (o Options) addScripts(info *nfpm.Info, tmp string) error {
 	units, sysusers := shipped(info)
@@ -24,6 +27,7 @@ func (o Options) addScripts(info *nfpm.Info, tmp string) error {
 		"@SYSUSERS@", strings.Join(sysusers, " "),
 		"@STATE@", "/var/lib/syz/"+strings.TrimPrefix(info.Name, "syz-"),
 		"@KEEP@", yes(info.Name == recordKeeper),
+		"@ENABLE@", yes(info.Name != byOperator),
 	)
 	info.Scripts = nfpm.Scripts{
 		PostInstall: filepath.Join(tmp, "postinst"),
