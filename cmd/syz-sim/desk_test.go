@@ -15,7 +15,7 @@ func TestBenchDeskReachesEveryStream(t *testing.T) {
 		Page            struct{ N int } `json:"event_to_dom"`
 		All             struct{ N int } `json:"event_to_reader"`
 	}
-	last(t, out, &r)
+	last(t, out, errs, &r)
 	if code != 0 || r.Streams != 8 || r.Missed != 0 || r.Page.N != 3 || r.All.N != 21 {
 		t.Errorf("exit %d: %s\n%s", code, out, errs)
 	}

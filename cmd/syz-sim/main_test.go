@@ -42,11 +42,11 @@ func simBin(t *testing.T) string {
 }
 
 // last reads the last line as one JSON object.
-func last(t *testing.T, out string, into any) {
+func last(t *testing.T, out, errs string, into any) {
 	t.Helper()
 	lines := strings.Split(strings.TrimSpace(out), "\n")
 	if err := json.Unmarshal([]byte(lines[len(lines)-1]), into); err != nil {
-		t.Fatalf("the last line is not one JSON object: %v\n%s", err, out)
+		t.Fatalf("the last line is not one JSON object: %v\n%s\n%s", err, out, errs)
 	}
 }
 
@@ -61,7 +61,7 @@ func TestDemoOnceDrivesAWholeCall(t *testing.T) {
 			MS   map[string]float64 `json:"ms"`
 		} `json:"steps"`
 	}
-	last(t, out, &r)
+	last(t, out, errs, &r)
 	if code != 0 || !r.OK || !r.Verified {
 		t.Fatalf("exit %d\n%s%s", code, out, errs)
 	}
@@ -87,7 +87,7 @@ func TestNoPressIsLost(t *testing.T) {
 		Sent, Received, Lost, Duplicates, Receipts int
 		Verified                                   bool
 	}
-	last(t, out, &r)
+	last(t, out, errs, &r)
 	if code != 0 || r.Sent != presses || r.Received != presses || r.Lost != 0 || r.Duplicates != 0 || r.Receipts != presses || !r.Verified {
 		t.Errorf("exit %d: %+v\n%s", code, r, errs)
 	}
@@ -102,7 +102,7 @@ func TestBenchPressMeasuresTheWholeWay(t *testing.T) {
 	var r struct {
 		Raw json.RawMessage `json:"after_settle"`
 	}
-	last(t, out, &r)
+	last(t, out, errs, &r)
 	if code != 0 || strings.Count(string(r.Raw), `"n":3`) != 3 {
 		t.Errorf("exit %d: %s\n%s", code, out, errs)
 	}

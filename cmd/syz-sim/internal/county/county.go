@@ -7,10 +7,12 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	mrand "math/rand/v2"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -183,14 +185,20 @@ func demoStaff() ([]broker.Staff, error) {
 	return all, nil
 }
 
-// freePort asks the system for a port and gives it back: it must stay the same over restarts of the broker.
+// freePort finds a port that nothing listens at, and gives it back: it must stay the same over restarts of the broker. It is below those that
+// systems hand out by themselves, so that no connection of a neighbour takes it before the broker does.
 func freePort() (string, error) {
-	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", fmt.Errorf("cannot find a free port: %w", err)
+	const from, n, tries = 12_000, 18_000, 50
+	var last error
+	for range tries {
+		addr := net.JoinHostPort("127.0.0.1", strconv.Itoa(from+mrand.IntN(n))) //nolint:gosec // spreads, hides nothing
+		l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", addr)
+		if err == nil {
+			return addr, l.Close()
+		}
+		last = err
 	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().String(), nil
+	return "", fmt.Errorf("cannot find a free port: %w", last)
 }
 
 // StartBroker starts the broker, for the first time or again, and waits until the desk answers.
