@@ -66,6 +66,9 @@ type courseDoc struct {
 		HoldWord struct {
 			ID string `json:"id"`
 		} `json:"hold_word"`
+		Identified struct {
+			ID string `json:"id"`
+		} `json:"identified"`
 	} `json:"course"`
 }
 

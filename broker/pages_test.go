@@ -17,9 +17,6 @@ import (
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
-	"github.com/getkin/kin-openapi/openapi3"
-	"github.com/getkin/kin-openapi/openapi3filter"
-	"github.com/getkin/kin-openapi/routers/gorillamux"
 
 	"safeyouthzone/broker"
 	"safeyouthzone/broker/brokertest"
@@ -125,100 +122,6 @@ func TestEveryRoleAtEveryRouteOfTheBroker(t *testing.T) {
 		}
 	}
 	t.Logf("%d roles at %d routes", len(desk.Roles()), len(all))
-}
-
-// TestCallsOfEveryPartAreAsDescribed holds the running broker against its own description.
-func TestCallsOfEveryPartAreAsDescribed(t *testing.T) {
-	b := brokertest.Start(t, withMail)
-	_, text := askAs(t, http.DefaultClient, b, http.MethodGet, "/api/v1/openapi.json", "application/json")
-	doc, err := openapi3.NewLoader().LoadFromData([]byte(text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := doc.Validate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	for _, route := range b.Routes() {
-		method, path, _ := strings.Cut(route.Pattern, " ")
-		if item := doc.Paths.Value(path); strings.HasPrefix(path, "/api/") && (item == nil || item.GetOperation(method) == nil) {
-			t.Errorf("%s is not described: add it to a file of openapi/", route.Pattern)
-		}
-	}
-	openapi3filter.RegisterBodyDecoder("application/problem+json", openapi3filter.JSONBodyDecoder)
-	router, err := gorillamux.NewRouter(doc)
-	if err != nil {
-		t.Fatal(err)
-	}
-	call := func(want int, method, path, body, role string) {
-		t.Helper()
-		build := func(base string) *http.Request {
-			r, err := http.NewRequestWithContext(t.Context(), method, base+path, strings.NewReader(body))
-			if err != nil {
-				t.Fatal(err)
-			}
-			r.Header.Set("Authorization", "Bearer "+brokertest.Token)
-			r.Header.Set("X-Syz-Agency", "sheriff")
-			r.Header.Set("X-Syz-Role", role)
-			if body != "" {
-				r.Header.Set("Content-Type", "application/json")
-			}
-			return r
-		}
-		asked := build("")
-		route, params, err := router.FindRoute(asked)
-		if err != nil {
-			t.Fatalf("%s %s: %v", method, path, err)
-		}
-		in := &openapi3filter.RequestValidationInput{Request: asked, PathParams: params, Route: route, QueryParams: asked.URL.Query(), Options: &openapi3filter.Options{
-			AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, IncludeResponseStatus: true, MultiError: true,
-		}}
-		res, err := http.DefaultClient.Do(build("http://" + b.Addrs.Desk))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = res.Body.Close() }()
-		got, err := io.ReadAll(res.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if res.StatusCode != want {
-			t.Errorf("%s %s answered %d, want %d: %.300s", method, path, res.StatusCode, want, got)
-		}
-		if res.StatusCode < http.StatusBadRequest {
-			if err := openapi3filter.ValidateRequest(t.Context(), in); err != nil {
-				t.Errorf("%s %s was taken, but the description does not allow it: %v", method, path, err)
-			}
-		}
-		out := &openapi3filter.ResponseValidationInput{RequestValidationInput: in, Status: res.StatusCode, Header: res.Header, Options: in.Options}
-		out.SetBodyBytes(got)
-		if err := openapi3filter.ValidateResponse(t.Context(), out); err != nil {
-			t.Errorf("%s %s answered %d with what the description does not say: %v", method, path, res.StatusCode, err)
-		}
-	}
-	id := fieldCase(t, b)
-	const v1, s = "/api/v1/", "supervisor"
-	call(200, "GET", v1+"policies", "", s)
-	call(200, "POST", v1+"policies", `{"zone":"compton","version":0,"rungs":[{"after_s":0,"targets":[{"kind":"desk","id":"sheriff"}]},{"after_s":120,"targets":[{"kind":"desk"}],"supervisor":true}],"repeat":1,"pause_s":60,"drill_h":720}`, s)
-	call(200, "POST", v1+"people", `{"id":"p-01","name":"A Person","agency":"sheriff","contacts":[{"channel":"mail","to":"p01@example.org","after_s":0}],"version":0}`, s)
-	call(200, "POST", v1+"rosters", `{"id":"nights","name":"Nights","agency":"sheriff","time_zone":"America/Los_Angeles","hand_over":"07:00","shifts":[{"days":[0,1],"from":"22:00","to":"06:00","people":["p-01"]}],"version":0}`, s)
-	call(422, "POST", v1+"rosters", `{"id":"","name":"","agency":"nobody","time_zone":"x","hand_over":"x","shifts":[]}`, s)
-	call(403, "POST", v1+"rosters", `{}`, "it")
-	call(200, "GET", v1+"response-times", "", s)
-	call(200, "GET", v1+"channels", "", "it")
-	call(422, "POST", v1+"drills/nowhere", "", s)
-	call(200, "POST", v1+"drills/compton", "", s)
-	call(200, "GET", v1+"cases", "", "dispatcher")
-	call(200, "GET", v1+"activations/"+id+"/course", "", "mdt")
-	call(200, "GET", v1+"activations/"+id+"/suggestions", "", "mdt")
-	call(200, "GET", v1+"documents/template", "", s)
-	call(200, "GET", v1+"reports/releases", "", "analyst")
-	call(200, "POST", v1+"activations/"+id+"/hold-set", `{}`, s)
-	call(200, "POST", v1+"activations/"+id+"/hold-lifted", `{"after":"`+course(t, b, "sheriff/supervisor", id).Course.HoldWord.ID+`"}`, s)
-	call(409, "POST", v1+"activations/"+id+"/erased", `{}`, s)
-	call(200, "POST", v1+"activations/"+id+"/erasure-asked", `{}`, s)
-	call(200, "POST", v1+"activations/"+id+"/personal-recorded", `{"age":15}`, "mdt")
-	call(403, "POST", v1+"activations/"+id+"/erased", `{}`, s)
-	call(200, "POST", v1+"activations/"+id+"/erasure-dropped", `{}`, s)
 }
 
 // countyPage is a page that a role opens.

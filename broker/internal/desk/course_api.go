@@ -23,6 +23,7 @@ func (d *Desk) courseRoutes() []Route {
 		{Pattern: "GET /api/v1/activations/{id}/course", Permission: CaseRead, Handler: d.apiCourse},
 		{Pattern: "GET /api/v1/activations/{id}/suggestions", Permission: CasePerson, Handler: d.apiSuggestions},
 		{Pattern: "GET /api/v1/documents/{kind}", Permission: DocumentRead, Handler: d.apiDocument},
+		{Pattern: "GET /api/v1/documents/arrests", Permission: DocumentRead, Handler: d.apiArrestsOf},
 		{Pattern: "PUT /api/v1/documents/arrests", Permission: TemplateEdit, Handler: d.apiArrests},
 		{Pattern: "PUT /api/v1/documents/{kind}", Permission: TemplateEdit, Handler: d.apiPut},
 		{Pattern: "GET /api/v1/reports/factsheet", Permission: ReportWorking, Handler: d.apiWorking},
@@ -280,6 +281,11 @@ func (d *Desk) apiPut(w http.ResponseWriter, r *http.Request, seat Seat) {
 func (d *Desk) apiArrests(w http.ResponseWriter, r *http.Request, seat Seat) {
 	r.SetPathValue("kind", "arrests")
 	d.apiPut(w, r, seat)
+}
+
+func (d *Desk) apiArrestsOf(w http.ResponseWriter, r *http.Request, seat Seat) {
+	r.SetPathValue("kind", "arrests")
+	d.apiDocument(w, r, seat)
 }
 
 func (d *Desk) put(r *http.Request, seat Seat, kind, key string, seen uint64, body []byte) *refusal {

@@ -2,11 +2,9 @@ package desk_test
 
 import (
 	"bytes"
-	"context"
+	"encoding/json"
 	"encoding/xml"
-	"io"
 	"net/http"
-	"net/url"
 	"os"
 	"os/exec"
 	"slices"
@@ -14,12 +12,10 @@ import (
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
-	"github.com/getkin/kin-openapi/openapi3filter"
-	"github.com/getkin/kin-openapi/routers"
-	"github.com/getkin/kin-openapi/routers/gorillamux"
 
 	"safeyouthzone/broker/contract/activation"
 	"safeyouthzone/broker/internal/desk"
+	"safeyouthzone/broker/internal/desk/apitest"
 )
 
 // allParts is a desk that has every part; only its routes can be asked for.
@@ -79,85 +75,13 @@ func TestEveryCallIsDescribedAndEveryDescriptionIsACall(t *testing.T) {
 	t.Logf("%d calls", len(have))
 }
 
-// checked calls the running desk, and holds both question and answer against the description.
-type checked struct {
-	t      *testing.T
-	r      *rig
-	router routers.Router
-	asked  map[string]bool
-}
-
-func (c *checked) call(method, path, body, role string) (int, []byte) {
-	c.t.Helper()
-	ctx, cancel := context.WithCancel(c.t.Context())
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, method, c.r.url+path, strings.NewReader(body))
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	req.Header.Set("Authorization", "Bearer token")
-	req.Header.Set("X-Syz-Role", role)
-	if body != "" {
-		req.Header.Set("Content-Type", "application/json")
-	}
-	asked := req.Clone(ctx)
-	asked.Body, asked.URL.Host, asked.URL.Scheme, asked.Host = io.NopCloser(strings.NewReader(body)), "", "", ""
-	route, params, err := c.router.FindRoute(asked)
-	if err != nil {
-		c.t.Fatalf("%s %s is not described: %v", method, path, err)
-	}
-	in := &openapi3filter.RequestValidationInput{
-		Request: asked, PathParams: params, Route: route, QueryParams: url.Values{},
-		Options: &openapi3filter.Options{AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, IncludeResponseStatus: true, MultiError: true},
-	}
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	defer func() { _ = res.Body.Close() }()
-	var got []byte
-	if res.Header.Get("Content-Type") == "text/event-stream" {
-		b := make([]byte, 512) // it never ends by itself
-		n, _ := res.Body.Read(b)
-		got = b[:n]
-	} else if got, err = io.ReadAll(res.Body); err != nil {
-		c.t.Fatal(err)
-	}
-	if res.StatusCode == http.StatusOK {
-		if err := openapi3filter.ValidateRequest(ctx, in); err != nil {
-			c.t.Errorf("%s %s was taken, but the description does not allow it: %v", method, path, err)
-		}
-	}
-	out := &openapi3filter.ResponseValidationInput{RequestValidationInput: in, Status: res.StatusCode, Header: res.Header, Options: in.Options}
-	out.SetBodyBytes(got)
-	if err := openapi3filter.ValidateResponse(ctx, out); err != nil {
-		c.t.Errorf("%s %s answered %d with what the description does not say: %v", method, path, res.StatusCode, err)
-	}
-	c.asked[method+" "+route.Path] = true
-	return res.StatusCode, got
-}
-
 func TestAnswersAreAsDescribed(t *testing.T) {
-	for _, kind := range []string{"text/event-stream", "application/atom+xml", "application/cap+xml"} {
-		openapi3filter.RegisterBodyDecoder(kind, openapi3filter.FileBodyDecoder)
-		defer openapi3filter.UnregisterBodyDecoder(kind)
-	}
-	openapi3filter.RegisterBodyDecoder("application/problem+json", openapi3filter.JSONBodyDecoder)
 	r := newRig(t, func(o *desk.Options) { o.APIToken = "token" })
-	doc := described(t, r)
-	router, err := gorillamux.NewRouter(doc)
-	if err != nil {
-		t.Fatal(err)
-	}
 	ids := fill(r.county)
-	c := &checked{t: t, r: r, router: router, asked: map[string]bool{}}
+	api := apitest.Open(t, r.url, "token")
 	want := func(code int, method, path, body, role string) []byte {
 		t.Helper()
-		got, b := c.call(method, path, body, role)
-		if got != code {
-			t.Errorf("%s %s answered %d, want %d: %.300s", method, path, got, code, b)
-		}
-		return b
+		return api.Call(code, method, path, body, "", role)
 	}
 	const d, v1 = "dispatcher", "/api/v1/"
 	do := func(code int, id, verb, body string) {
@@ -168,7 +92,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	want(200, "GET", v1+"activations", "", d)
 	want(403, "GET", v1+"activations", "", "it")
 	want(200, "GET", v1+"devices", "", "it")
-	want(200, "GET", v1+"events?after=0", "", d)
+	follow(t, api, want(200, "GET", v1+"events?after=0", "", d))
 	for _, id := range ids {
 		want(200, "GET", v1+"activations/"+id, "", d)
 	}
@@ -180,6 +104,8 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	do(200, id, "message", `{"message":"with_you"}`)
 	do(200, id, "code", "")
 	do(409, id, "stand-down", `{"confirm":true}`)
+	r.county.Book.Device(ids["coming"], "fs41-01", activation.Actual, activation.Event{Type: activation.StandDownRequested})
+	do(200, ids["coming"], "stand-down", `{"confirm":false}`)
 	do(200, id, "split-off", "")
 	do(200, id, "arrived", "")
 	do(200, id, "hand-over", "")
@@ -207,13 +133,37 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		t.Errorf("the feed has messages with %v", status)
 	}
 	want(404, "GET", v1+"cap/syz-0", "", d)
-	for path, item := range doc.Paths.Map() {
-		for method := range item.Operations() {
-			if !c.asked[method+" "+path] {
-				t.Errorf("%s %s is described, and nobody has looked whether it answers so", method, path)
-			}
+	api.Finish(func(string) bool { return false })
+}
+
+// follow holds each event of a stream against the description: the stream as a whole is text.
+func follow(t *testing.T, api *apitest.Desk, stream []byte) {
+	t.Helper()
+	n := 0
+	for line := range strings.Lines(string(stream)) {
+		data, ok := strings.CutPrefix(line, "data: ")
+		if !ok || !strings.HasSuffix(data, "}\n") { // the end of what was read, not of the event
+			continue
 		}
+		var v any
+		if err := json.Unmarshal([]byte(data), &v); err != nil {
+			t.Fatal(err)
+		}
+		api.Holds("Change", v)
+		n++
 	}
+	if n == 0 {
+		t.Errorf("no event in %.200s", stream)
+	}
+}
+
+// TestEveryFieldIsDescribed holds the types behind the answers against the description, so that a field that is sent only when something
+// fails is described like the others.
+func TestEveryFieldIsDescribed(t *testing.T) {
+	r := newRig(t, func(o *desk.Options) { o.Course.Protocol = allParts{} })
+	api := apitest.Open(t, r.url, "token")
+	api.Types(desk.Answers(), "CourseSaid.sealed", "Course.course.sealed")
+	api.Bodies(desk.Bodies())
 }
 
 // checkCAP holds a message against the schema of CAP 1.2 and returns its status.
