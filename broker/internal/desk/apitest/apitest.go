@@ -41,7 +41,7 @@ func Open(t testing.TB, at, token string) *Desk {
 	}
 	openapi3filter.RegisterBodyDecoder("application/problem+json", openapi3filter.JSONBodyDecoder)
 	d := &Desk{t: t, url: at, token: token, done: map[string]bool{"GET /api/v1/openapi.json": true}}
-	_, text := d.send(t.Context(), http.MethodGet, "/api/v1/openapi.json", "", "", "")
+	_, _, text := d.send(t.Context(), http.MethodGet, "/api/v1/openapi.json", "", "", "")
 	var err error
 	if d.Doc, err = openapi3.NewLoader().LoadFromData(text); err != nil {
 		t.Fatal(err)
@@ -70,7 +70,7 @@ func (d *Desk) request(ctx context.Context, base, method, path, body, agency, ro
 	return r
 }
 
-func (d *Desk) send(ctx context.Context, method, path, body, agency, role string) (*http.Response, []byte) {
+func (d *Desk) send(ctx context.Context, method, path, body, agency, role string) (code int, head http.Header, got []byte) {
 	d.t.Helper()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -87,13 +87,12 @@ func (d *Desk) send(ctx context.Context, method, path, body, agency, role string
 				break
 			}
 		}
-		return res, b
+		return res.StatusCode, res.Header, b
 	}
-	b, err := io.ReadAll(res.Body)
-	if err != nil {
+	if got, err = io.ReadAll(res.Body); err != nil {
 		d.t.Fatal(err)
 	}
-	return res, b
+	return res.StatusCode, res.Header, got
 }
 
 // Call asks as a role of an agency, and fails the test unless the answer has the status that is wanted and is as described.
@@ -110,23 +109,23 @@ func (d *Desk) Call(want int, method, path, body, agency, role string) []byte {
 		Request: asked, PathParams: params, Route: route, QueryParams: asked.URL.Query(),
 		Options: &openapi3filter.Options{AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, IncludeResponseStatus: true, MultiError: true},
 	}
-	res, got := d.send(ctx, method, path, body, agency, role)
-	if res.StatusCode != want {
-		d.t.Errorf("%s %s answered %d, want %d: %.300s", method, path, res.StatusCode, want, got)
+	code, head, got := d.send(ctx, method, path, body, agency, role)
+	if code != want {
+		d.t.Errorf("%s %s answered %d, want %d: %.300s", method, path, code, want, got)
 	}
-	if res.StatusCode < http.StatusBadRequest {
+	if code < http.StatusBadRequest {
 		d.done[method+" "+route.Path] = true
 		if err := openapi3filter.ValidateRequest(ctx, in); err != nil {
 			d.t.Errorf("%s %s was taken, but the description does not allow it: %v", method, path, err)
 		}
-		if at := route.Operation.Responses.Status(res.StatusCode); at == nil {
-			d.t.Errorf("%s %s answered %d, and the description has no such status", method, path, res.StatusCode)
+		if at := route.Operation.Responses.Status(code); at == nil {
+			d.t.Errorf("%s %s answered %d, and the description has no such status", method, path, code)
 		}
 	}
-	out := &openapi3filter.ResponseValidationInput{RequestValidationInput: in, Status: res.StatusCode, Header: res.Header, Options: in.Options}
+	out := &openapi3filter.ResponseValidationInput{RequestValidationInput: in, Status: code, Header: head, Options: in.Options}
 	out.SetBodyBytes(got)
 	if err := openapi3filter.ValidateResponse(ctx, out); err != nil {
-		d.t.Errorf("%s %s answered %d with what the description does not say: %v", method, path, res.StatusCode, err)
+		d.t.Errorf("%s %s answered %d with what the description does not say: %v", method, path, code, err)
 	}
 	return got
 }
