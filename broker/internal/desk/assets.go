@@ -86,6 +86,8 @@ func (d *Desk) loadTemplates() (*template.Template, error) {
 		"ago":       func(t time.Time) string { return spoken(d.opt.Clock().Sub(t)) },
 		"boxes":     newBoxes,
 		"roles":     roleTitles,
+		"zonename":  d.zoneName,
+		"zonenames": d.zoneNames,
 		"once": func(title, detail, secret, here string) map[string]string {
 			return map[string]string{"Title": title, "Detail": detail, "Secret": secret, "Here": here}
 		},

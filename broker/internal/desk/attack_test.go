@@ -196,11 +196,12 @@ func TestAttackTemplates(t *testing.T) {
 	const evil = `{{.}}<img src=x onerror=alert(1)>"'><script>alert(1)</script>`
 	m := newMembers(t)
 	_, admin := m.in("sheriff", "administrator", "supervisor")
-	m.post("/users", admin, "name", evil[:60], "agency", "sheriff", "role", "dispatcher")
-	m.post("/users", admin, "name", "x", "agency", evil, "role", evil, "zones", evil)
-	m.post("/tokens", admin, "name", evil[:60], "agency", "sheriff", "role", "dispatcher", "days", "1")
+	m.post("/users", admin, "name", evil[:60], "agency", "sheriff", "role", "dispatcher", "zones", "all")
+	m.post("/users", admin, "name", "x", "agency", evil, "role", evil, "zones", "some", "zone", evil)
+	m.post("/tokens", admin, "name", evil[:60], "agency", "sheriff", "role", "dispatcher", "days", "1", "zones", "all")
 	_, glass := m.post("/glass", admin, "reason", evil, "text", evil)
-	for _, page := range []string{glass, second(m.page("/users", admin)), second(m.page("/tokens", admin)), second(m.page("/users/"+url.PathEscape(evil), admin)), second(m.page("/sign-in?next="+url.QueryEscape(evil), nil)), second(m.page("/sign-in/again?next="+url.QueryEscape("/x"+evil), admin))} {
+	_, chosen := m.post("/users", admin, "name", "x", "agency", "sheriff", "role", "it", "zones", "some", "zone", evil)
+	for _, page := range []string{glass, chosen, second(m.page("/users", admin)), second(m.page("/tokens", admin)), second(m.page("/users/"+url.PathEscape(evil), admin)), second(m.page("/sign-in?next="+url.QueryEscape(evil), nil)), second(m.page("/sign-in/again?next="+url.QueryEscape("/x"+evil), admin))} {
 		hasNot(t, page, "<img src=x", "<script>alert", `"'><`)
 	}
 }

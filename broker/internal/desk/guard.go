@@ -13,6 +13,7 @@ import (
 
 const (
 	maxBody          = 4 << 10
+	maxChoice        = 64 << 10  // as many zones as an account can have
 	maxDocument      = 128 << 10 // a protocol in a form, encoded
 	maxPasskey       = 16 << 10  // what an authenticator says of itself
 	readWithin       = 15 * time.Second
@@ -54,6 +55,8 @@ func limit(next http.Handler) http.Handler {
 			most = maxDocument
 		case strings.HasPrefix(r.URL.Path, "/policies") || strings.HasPrefix(r.URL.Path, "/rosters") || strings.HasPrefix(r.URL.Path, "/api/v1/rosters") || strings.HasPrefix(r.URL.Path, "/api/v1/policies"):
 			most = maxDocument
+		case r.URL.Path == "/tokens" || r.URL.Path == "/users" || strings.HasPrefix(r.URL.Path, "/users/"):
+			most = maxChoice
 		case r.URL.Path == "/passkey/finish":
 			most = maxPasskey
 		}

@@ -107,11 +107,11 @@ func TestWhatIsTakenAwayCountsAtOnce(t *testing.T) {
 	m := newMembers(t)
 	u, c := m.in("sheriff", "dispatcher")
 	_, admin := m.in("sheriff", "administrator")
-	code, _ := m.post("/users/"+u.ID+"/roles", admin, "agency", "sheriff", "role", "it")
+	code, _ := m.post("/users/"+u.ID+"/roles", admin, "agency", "sheriff", "role", "it", "zones", "all")
 	m.want("the first step", code, http.StatusOK)
 	code, _ = m.get("/desk", c)
 	m.want("the desk after the first step", code, http.StatusOK)
-	code, page := m.post("/users/"+u.ID+"/roles", admin, "agency", "sheriff", "role", "it", "confirm", "yes")
+	code, page := m.post("/users/"+u.ID+"/roles", admin, "agency", "sheriff", "role", "it", "zones", "all", "confirm", "yes")
 	m.want("the second step: "+page, code, http.StatusSeeOther)
 	code, _ = m.get("/desk", c)
 	m.want("the desk for whom it is IT now", code, http.StatusForbidden)
@@ -133,7 +133,7 @@ func TestAdministratorsCanNotLockEverybodyOut(t *testing.T) {
 		code, _ := m.post("/users/"+u.ID+path, admin)
 		m.want(path+" of oneself", code, http.StatusConflict)
 	}
-	code, _ := m.post("/users/"+u.ID+"/roles", admin, "agency", "sheriff", "role", "dispatcher", "confirm", "yes")
+	code, _ := m.post("/users/"+u.ID+"/roles", admin, "agency", "sheriff", "role", "dispatcher", "zones", "all", "confirm", "yes")
 	m.want("changing the own roles", code, http.StatusConflict)
 	other, otherCookie := m.in("dcfs", "administrator")
 	code, _ = m.post("/users/"+u.ID+"/disable", otherCookie)
@@ -348,7 +348,7 @@ func TestTokensActAndEnd(t *testing.T) {
 	m := newMembers(t)
 	id := m.county.Book.Raise("compton", "cl-02", activation.Actual, 0)
 	_, admin := m.in("sheriff", "administrator")
-	code, page := m.post("/tokens", admin, "name", "CAD", "agency", "dcfs", "role", "dispatcher", "days", "30")
+	code, page := m.post("/tokens", admin, "name", "CAD", "agency", "dcfs", "role", "dispatcher", "days", "30", "zones", "all")
 	m.want("making a token: "+page, code, http.StatusOK)
 	_, rest, _ := strings.Cut(page, `value="syz_`)
 	secret, _, _ := strings.Cut(rest, `"`)
@@ -360,7 +360,7 @@ func TestTokensActAndEnd(t *testing.T) {
 	}
 	m.want("a wrong token", m.bearer("/api/v1/activations", "syz_"+strings.Repeat("0", 64)), http.StatusUnauthorized)
 	for _, bad := range [][]string{{"role", "administrator", "days", "1"}, {"days", "1"}, {"role", "it", "days", "0"}, {"role", "it", "days", "999"}} {
-		code, _ = m.post("/tokens", admin, append(bad, "name", "x", "agency", "dcfs")...)
+		code, _ = m.post("/tokens", admin, append(bad, "name", "x", "agency", "dcfs", "zones", "all")...)
 		m.want("a token that must not be", code, http.StatusUnprocessableEntity)
 	}
 	tok := m.store.Tokens()[0]

@@ -34,10 +34,11 @@ type tokensView struct {
 	Secret   string // shown once
 	Made     account.Token
 	Fresh    bool
+	Zones    zonePick
 }
 
-func (d *Desk) tokensView(seat Seat) tokensView {
-	v := tokensView{Agencies: d.opt.Agencies, Roles: tokenRoles(), Days: 90, Fresh: seat.Fresh}
+func (d *Desk) tokensView(seat Seat, was *refusal) tokensView {
+	v := tokensView{Zones: d.zonePick(nil, was), Agencies: d.opt.Agencies, Roles: tokenRoles(), Days: 90, Fresh: seat.Fresh}
 	for _, t := range d.accounts.Tokens() {
 		row := tokenRow{t, d.agency(t.Agency), "good"}
 		switch {
@@ -58,7 +59,7 @@ func tokenRoles() []Role {
 }
 
 func (d *Desk) tokensPage(w http.ResponseWriter, _ *http.Request, seat Seat) {
-	d.sheet(w, seat, "tokens", "API tokens", d.tokensView(seat))
+	d.sheet(w, seat, "tokens", "API tokens", d.tokensView(seat, nil))
 }
 
 // makeToken shows the secret of a new token, this once.
@@ -76,7 +77,8 @@ func (d *Desk) makeToken(w http.ResponseWriter, r *http.Request, seat Seat) {
 		p = wrongAt("days", "From 1 to 366 days.")
 	}
 	if p != nil {
-		d.sheetWith(w, seat, p.Status, "tokens", "API tokens", d.tokensView(seat), refilled(r, p))
+		was := refilled(r, p)
+		d.sheetWith(w, seat, p.Status, "tokens", "API tokens", d.tokensView(seat, was), was)
 		return
 	}
 	if err := d.opt.Audit.Keep(r.Context(), d.target(seat, "token_made", want.Agency, strings.Join(roleNames(want.Roles), " "))); err != nil {
@@ -91,7 +93,7 @@ func (d *Desk) makeToken(w http.ResponseWriter, r *http.Request, seat Seat) {
 		d.notDone(w, r, seat, err)
 		return
 	}
-	v := d.tokensView(seat)
+	v := d.tokensView(seat, nil)
 	v.Secret, v.Made = secret, t
 	d.sheet(w, seat, "tokens", "API tokens", v)
 }

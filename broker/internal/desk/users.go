@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -19,7 +18,6 @@ const (
 	inviteLife   = 72 * time.Hour
 	recoveryLife = time.Hour
 	maxName      = 60
-	maxZones     = 400
 )
 
 var (
@@ -88,6 +86,7 @@ type usersView struct {
 	Self     bool
 	Asked    bool         // the seat itself asked for the recovery, so that another one must approve
 	Wish     *wishedRoles // waits for its second step
+	Zones    zonePick
 }
 
 type wishedRoles struct {
@@ -126,7 +125,9 @@ func (d *Desk) usersView(seat Seat) usersView {
 }
 
 func (d *Desk) usersPage(w http.ResponseWriter, _ *http.Request, seat Seat) {
-	d.sheet(w, seat, "users", "People", d.usersView(seat))
+	v := d.usersView(seat)
+	v.Zones = d.zonePick(nil, nil)
+	d.sheet(w, seat, "users", "People", v)
 }
 
 // showUser is the page of one account; link is a secret that is shown this once.
@@ -134,6 +135,7 @@ func (d *Desk) showUser(w http.ResponseWriter, seat Seat, u account.User, code i
 	v, row := d.usersView(seat), d.userRow(u)
 	v.User, v.Self, v.Link, v.Until = &row, u.ID == seat.User, link, until
 	v.Asked = row.Recovery != nil && row.Recovery.By == seat.User
+	v.Zones = d.zonePick(u.Zones, notice)
 	d.sheetWith(w, seat, code, "user", cmp.Or(u.Name, "Seat "+row.Seat), v, notice)
 }
 
@@ -153,24 +155,15 @@ func (d *Desk) formRoles(r *http.Request) (wishedRoles, *refusal) {
 	}
 	agency := r.PostForm.Get("agency")
 	roles, valid := parseRoles(strings.Join(r.PostForm["role"], ","))
-	zones := strings.FieldsFunc(r.PostForm.Get("zones"), func(c rune) bool { return c == ',' || unicode.IsSpace(c) })
-	slices.Sort(zones)
-	want := wishedRoles{agency, roles, slices.Compact(zones)}
+	zones, p := d.formZones(r)
+	want := wishedRoles{agency, roles, zones}
 	if _, known := d.agencies[agency]; !known {
 		return want, wrongAt("agency", "Choose an agency.")
 	}
 	if !valid {
 		return want, wrongAt("role", "Choose at least one role.")
 	}
-	for _, z := range want.Zones {
-		if _, known := d.opt.Zones.Zone(z); !known {
-			return want, wrongAt("zones", "There is no zone “"+z+"”. Ids of zones are on the page Devices.")
-		}
-	}
-	if len(want.Zones) > maxZones {
-		return want, wrongAt("zones", "That is more than "+strconv.Itoa(maxZones)+" zones. Leave it empty for all.")
-	}
-	return want, nil
+	return want, p
 }
 
 func goodName(name string) bool {
@@ -185,7 +178,9 @@ func (d *Desk) invite(w http.ResponseWriter, r *http.Request, seat Seat) {
 		p = wrongAt("name", "A name has at most 60 letters.")
 	}
 	if p != nil {
-		d.sheetWith(w, seat, p.Status, "users", "People", d.usersView(seat), refilled(r, p))
+		was, v := refilled(r, p), d.usersView(seat)
+		v.Zones = d.zonePick(nil, was)
+		d.sheetWith(w, seat, p.Status, "users", "People", v, was)
 		return
 	}
 	u, err := d.accounts.AddUser(r.Context(), account.User{Name: name, Agency: want.Agency, Roles: roleNames(want.Roles), Zones: want.Zones, By: seat.User, Disabled: true})

@@ -12,6 +12,7 @@ import * as watching from './watching.js'
 import * as lock from './lock.js'
 import * as once from './once.js'
 import * as palette from './palette.js'
+import * as zones from './zones.js'
 
 const { page, rev, now } = document.body.dataset
 
@@ -26,6 +27,7 @@ watching.start()
 lock.start()
 once.start()
 palette.start()
+zones.start()
 
 stream.follow({
   after: rev,
