@@ -78,6 +78,7 @@ func (d *Desk) loadTemplates() (*template.Template, error) {
 		"clock":     d.clock,
 		"hm":        d.hourMinute,
 		"dated":     d.dated,
+		"inhour":    d.inHour,
 		"day":       func(t time.Time) string { return t.In(d.opt.TimeZone).Format("2 Jan 2006") },
 		"ms":        func(t time.Time) int64 { return t.UnixMilli() },
 		"iso":       func(t time.Time) string { return t.UTC().Format(time.RFC3339) },

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"context"
 	"crypto/subtle"
 	"fmt"
 	"log/slog"
@@ -13,9 +14,10 @@ import (
 
 const (
 	maxBody          = 4 << 10
-	maxChoice        = 64 << 10  // as many zones as an account can have
-	maxDocument      = 128 << 10 // a protocol in a form, encoded
-	maxPasskey       = 16 << 10  // what an authenticator says of itself
+	maxChoice        = 64 << 10    // as many zones as an account can have
+	maxDocument      = 128 << 10   // a protocol in a form, encoded
+	maxPasskey       = 16 << 10    // what an authenticator says of itself
+	useWithin        = time.Second // that a token is used matters less than the answer that waits for it
 	readWithin       = 15 * time.Second
 	answerPageWithin = 30 * time.Second
 )
@@ -114,7 +116,17 @@ func (d *Desk) machine(r *http.Request, bearer string) (Seat, bool) {
 		return Seat{}, false
 	}
 	_, known := d.agencies[t.Agency]
+	d.noteUse(r, t)
 	return Seat{User: t.Agency + "-" + t.ID, Agency: t.Agency, Roles: toRoles(t.Roles), Zones: t.Zones, Program: true}, known
+}
+
+// noteUse writes down that a token is used, so that administrators see which ones are not. A program is served even if nobody can.
+func (d *Desk) noteUse(r *http.Request, t account.Token) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), useWithin) // who hangs up has used it all the same
+	defer cancel()
+	if err := d.accounts.TokenUsed(ctx, t); err != nil {
+		d.log.Warn("use of a token not stored", slog.String("token", t.ID), slog.Any("error", err))
+	}
 }
 
 // devMachine is a program in development mode. It may be at any agency's desk and in any role.

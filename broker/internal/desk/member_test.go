@@ -355,9 +355,13 @@ func TestTokensActAndEnd(t *testing.T) {
 	secret = "syz_" + secret
 	_, page = m.page("/tokens", admin)
 	hasNot(t, page, secret)
+	has(t, page, `data-h="Last used"><b>Never</b>`)
 	for path, want := range map[string]int{"/api/v1/activations/" + id: 200, "/api/v1/audit": 403, "/desk": 401, "/users": 401} {
 		m.want(path+" with the token", m.bearer(path, secret), want)
 	}
+	_, page = m.page("/tokens", admin)
+	has(t, page, `data-h="Last used">Today, `+time.Now().UTC().Format("15")+":00 to ")
+	hasNot(t, page, `<b>Never</b>`)
 	m.want("a wrong token", m.bearer("/api/v1/activations", "syz_"+strings.Repeat("0", 64)), http.StatusUnauthorized)
 	for _, bad := range [][]string{{"role", "administrator", "days", "1"}, {"days", "1"}, {"role", "it", "days", "0"}, {"role", "it", "days", "999"}} {
 		code, _ = m.post("/tokens", admin, append(bad, "name", "x", "agency", "dcfs", "zones", "all")...)

@@ -45,3 +45,13 @@ func (d *Desk) dated(t time.Time) string {
 	}
 	return t.Format("2 Jan 15:04")
 }
+
+// inHour is an hour with its day, for what is known by the hour alone.
+func (d *Desk) inHour(t time.Time) string {
+	t, now := t.In(d.opt.TimeZone), d.opt.Clock().In(d.opt.TimeZone)
+	day := t.Format("2 Jan 2006")
+	if t.Format(time.DateOnly) == now.Format(time.DateOnly) {
+		day = "Today"
+	}
+	return day + ", " + t.Format("15:04") + " to " + t.Add(time.Hour).Format("15:04")
+}

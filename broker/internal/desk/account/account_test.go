@@ -250,3 +250,110 @@ func TestTwoYearsOfSignInsAreBounded(t *testing.T) {
 		}
 	})
 }
+
+// TestTheUseOfATokenIsWrittenOnceAnHour: a program that asks ten times a second, from many connections at once, costs one write an hour.
+func TestTheUseOfATokenIsWrittenOnceAnHour(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		table := &counted{Memory: new(account.Memory)}
+		start := func() *account.Store {
+			s, _, err := account.Open(t.Context(), table, account.ErrChanged, time.Now, slog.New(slog.DiscardHandler))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return s
+		}
+		s := start()
+		_, secret, err := s.NewToken(t.Context(), account.Token{Name: "CAD", Agency: "sheriff", Ends: time.Now().Add(1000 * time.Hour)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, idle, err := s.NewToken(t.Context(), account.Token{Name: "Nobody", Agency: "sheriff", Ends: time.Now().Add(1000 * time.Hour)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ask := func() {
+			t.Helper()
+			tok, ok := s.Token(secret)
+			if err := s.TokenUsed(t.Context(), tok); err != nil || !ok {
+				t.Errorf("%v, %t", err, ok)
+			}
+		}
+		before := table.puts.Load()
+		written := func(what string, want int64) {
+			t.Helper()
+			if got := table.puts.Load() - before; got != want {
+				t.Errorf("%s: %d writes, want %d", what, got, want)
+			}
+		}
+		var all sync.WaitGroup
+		for range 50 {
+			all.Go(ask)
+		}
+		all.Wait()
+		written("fifty at once", 1)
+		for range 36_000 {
+			time.Sleep(100 * time.Millisecond)
+			ask()
+		}
+		written("an hour of ten a second", 2)
+		first, _ := s.Token(secret)
+		if want := time.Now().UTC().Truncate(time.Hour); !first.Used.Equal(want) {
+			t.Errorf("used at %v, want %v", first.Used, want)
+		}
+		s = start()
+		ask()
+		written("after a restart", 2)
+		if tok, _ := s.Token(secret); !tok.Used.Equal(first.Used) {
+			t.Errorf("after a restart it was used at %v, before at %v", tok.Used, first.Used)
+		}
+		if tok, _ := s.Token(idle); !tok.Used.IsZero() {
+			t.Errorf("what nobody used was used at %v", tok.Used)
+		}
+
+		time.Sleep(time.Hour)
+		full := errors.New("disk full")
+		table.Fail(full)
+		tok, _ := s.Token(secret)
+		if err := s.TokenUsed(t.Context(), tok); !errors.Is(err, full) {
+			t.Errorf("a full disk was told as %v", err)
+		}
+		before = table.puts.Load()
+		for range 590 {
+			time.Sleep(100 * time.Millisecond)
+			if err := s.TokenUsed(t.Context(), tok); err != nil {
+				t.Error(err)
+			}
+		}
+		written("within a minute of a full disk", 0)
+		table.Fail(nil)
+		time.Sleep(time.Second)
+		ask()
+		if tok, _ := s.Token(secret); !tok.Used.After(first.Used) {
+			t.Error("once there is room again, the use is not written")
+		}
+
+		// What was revoked meanwhile stays revoked.
+		stale, _ := s.Token(secret)
+		if _, err := s.RevokeToken(t.Context(), stale.ID); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Hour)
+		if err := s.TokenUsed(t.Context(), stale); err != nil {
+			t.Error(err)
+		}
+		if _, ok := s.Token(secret); ok {
+			t.Error("noting a use has brought a revoked token back")
+		}
+	})
+}
+
+// counted counts writes.
+type counted struct {
+	*account.Memory
+	puts atomic.Int64
+}
+
+func (c *counted) Put(ctx context.Context, key string, rev uint64, value []byte) (uint64, error) {
+	c.puts.Add(1)
+	return c.Memory.Put(ctx, key, rev, value)
+}

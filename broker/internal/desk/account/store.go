@@ -28,13 +28,14 @@ type Store struct {
 	links    shelf[Link]
 	tokens   shelf[Token]
 	glasses  shelf[Glass]
+	uses     uses
 }
 
 // Open reads a table, and follows it until stop is called. changed is the table's error for a Put that came second.
 func Open(ctx context.Context, t Table, changed error, now func() time.Time, log *slog.Logger) (s *Store, stop func(), err error) {
 	s = &Store{
 		now: now, log: log, users: newShelf[User]("user", t, changed), sessions: newShelf[Session]("session", t, changed),
-		links: newShelf[Link]("link", t, changed), tokens: newShelf[Token]("token", t, changed), glasses: newShelf[Glass]("glass", t, changed),
+		links: newShelf[Link]("link", t, changed), uses: uses{next: map[string]time.Time{}}, tokens: newShelf[Token]("token", t, changed), glasses: newShelf[Glass]("glass", t, changed),
 	}
 	if stop, err = t.Watch(ctx, s.load); err != nil {
 		return nil, nil, fmt.Errorf("cannot read accounts: %w", err)
@@ -126,36 +127,6 @@ func (s *Store) UseLink(ctx context.Context, secret string) (Link, error) {
 			return ErrUnknown
 		}
 		l.Used = true
-		return nil
-	})
-}
-
-// NewToken keeps a token and returns its secret, which is not kept.
-func (s *Store) NewToken(ctx context.Context, t Token) (out Token, secret string, err error) {
-	secret = "syz_" + NewSecret()
-	t.Key, t.ID, t.Created = Hash(secret), Hash(secret)[:8], s.now().UTC()
-	return t, secret, s.tokens.add(ctx, t.Key, t)
-}
-
-// Token finds the token of a secret, if it is good.
-func (s *Store) Token(secret string) (Token, bool) {
-	t, ok := s.tokens.get(Hash(secret))
-	return t, ok && t.Revoked.IsZero() && s.now().Before(t.Ends)
-}
-
-// Tokens are all tokens, also those that are over.
-func (s *Store) Tokens() []Token { return s.tokens.list(func(string, Token) bool { return true }) }
-
-// RevokeToken ends a token.
-func (s *Store) RevokeToken(ctx context.Context, id string) (Token, error) {
-	found := s.tokens.list(func(_ string, t Token) bool { return t.ID == id })
-	if len(found) != 1 {
-		return Token{}, ErrUnknown
-	}
-	return s.tokens.change(ctx, found[0].Key, func(t *Token) error {
-		if t.Revoked.IsZero() {
-			t.Revoked = s.now().UTC()
-		}
 		return nil
 	})
 }

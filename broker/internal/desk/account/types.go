@@ -80,6 +80,7 @@ type Token struct {
 	Ends    time.Time `json:"ends"`
 	By      string    `json:"by"`
 	Revoked time.Time `json:"revoked,omitzero"`
+	Used    time.Time `json:"used,omitzero"` // the hour in which it was used last; zero for never
 }
 
 // Glass is a broken glass: somebody may see what they otherwise must not, for an hour, and had to say why.
