@@ -2,6 +2,9 @@ package desk_test
 
 import (
 	"bufio"
+	"bytes"
+	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -9,10 +12,12 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"safeyouthzone/broker/contract/activation"
 	"safeyouthzone/broker/contract/chain"
+	"safeyouthzone/broker/contract/wire"
 	"safeyouthzone/broker/internal/desk"
 	"safeyouthzone/broker/internal/desk/account"
 	"safeyouthzone/broker/internal/desk/idp"
@@ -200,8 +205,15 @@ func TestAttackTemplates(t *testing.T) {
 	m.post("/users", admin, "name", "x", "agency", evil, "role", evil, "zones", "some", "zone", evil)
 	m.post("/tokens", admin, "name", evil[:60], "agency", "sheriff", "role", "dispatcher", "days", "1", "zones", "all")
 	_, glass := m.post("/glass", admin, "reason", evil, "text", evil)
+	keys, err := m.store.AddUser(t.Context(), account.User{Agency: "sheriff", Roles: []string{"it"}, Passkeys: []account.Passkey{{Name: evil}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.county.Fleet.Set(desk.Device{ // what a kiosk says of itself
+		ID: "cl-02", Zone: "compton", Online: true, Since: time.Now(), LastSeen: time.Now(), Version: evil, Board: evil, Troubles: []wire.Trouble{{Code: evil}},
+	})
 	_, chosen := m.post("/users", admin, "name", "x", "agency", "sheriff", "role", "it", "zones", "some", "zone", evil)
-	for _, page := range []string{glass, chosen, second(m.page("/users", admin)), second(m.page("/tokens", admin)), second(m.page("/users/"+url.PathEscape(evil), admin)), second(m.page("/sign-in?next="+url.QueryEscape(evil), nil)), second(m.page("/sign-in/again?next="+url.QueryEscape("/x"+evil), admin))} {
+	for _, page := range []string{glass, chosen, second(m.page("/account", m.again(keys))), second(m.page("/devices", admin)), second(m.page("/devices/table", admin)), second(m.page("/users", admin)), second(m.page("/tokens", admin)), second(m.page("/users/"+url.PathEscape(evil), admin)), second(m.page("/sign-in?next="+url.QueryEscape(evil), nil)), second(m.page("/sign-in/again?next="+url.QueryEscape("/x"+evil), admin))} {
 		hasNot(t, page, "<img src=x", "<script>alert", `"'><`)
 	}
 }
@@ -235,17 +247,147 @@ func TestAttackOversizedBodies(t *testing.T) {
 	m := newMembers(t)
 	_, c := m.in("sheriff", "administrator", "dispatcher")
 	id := m.county.Book.Raise("compton", "cl-02", activation.Actual, 0)
+	rev := len(m.county.Book.List())
 	big := "name=" + strings.Repeat("x", 200<<10)
+	n := 0
 	for _, route := range m.desk.Routes() {
 		method, path := fillPath(route.Pattern, id)
-		if method == http.MethodGet || strings.HasSuffix(path, "/acknowledge") {
+		if method == http.MethodGet {
 			continue
 		}
-		w := call(t, m.desk, method, path, c, big)
-		if w.Code/100 == 5 {
+		n++
+		if w := call(t, m.desk, method, path, c, big); w.Code != http.StatusRequestEntityTooLarge {
 			t.Errorf("%s was answered %d", route.Pattern, w.Code)
 		}
 	}
+	if k, _, _ := m.county.Book.Get(id); n < 20 || len(k.State.Answers) != 0 || len(m.county.Book.List()) != rev {
+		t.Errorf("%d routes were tried; the case has %d answers", n, len(k.State.Answers))
+	}
+	// Without its length told before, a body is read no further than it may be.
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/desk/"+id+"/coming", io.MultiReader(strings.NewReader(big)))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.ContentLength = -1
+	r.AddCookie(c)
+	w := httptest.NewRecorder()
+	m.desk.ServeHTTP(w, r)
+	m.want("a long body in pieces", w.Code, http.StatusRequestEntityTooLarge)
+}
+
+// TestAttacksAreInTheLog: what was refused is told to those who run the desk, by a word that they can look for, and in the audit at whose
+// account it was. No line holds what the attacker wrote.
+func TestAttacksAreInTheLog(t *testing.T) {
+	const mine = "written-by-the-attacker"
+	var text lines
+	m := newMembers(t, func(o *desk.Options) { o.Logger = slog.New(slog.NewTextHandler(&text, nil)) })
+	u, c := m.in("sheriff", "dispatcher")
+	other, _ := m.in("dcfs", "dispatcher")
+	id := m.county.Book.Raise("compton", "cl-02", activation.Actual, 0)
+	send := func(method, path, body string, c *http.Cookie, pairs ...string) int {
+		r := httptest.NewRequestWithContext(t.Context(), method, path, strings.NewReader(body))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		for i := 0; i+1 < len(pairs); i += 2 {
+			r.Header.Set(pairs[i], pairs[i+1])
+		}
+		if c != nil {
+			r.AddCookie(c)
+		}
+		w := httptest.NewRecorder()
+		m.desk.ServeHTTP(w, r)
+		return w.Code
+	}
+	limited, err := m.store.AddUser(t.Context(), account.User{Agency: "sheriff", Roles: []string{"dispatcher"}, Zones: []string{"fs41"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := m.again(other)
+	v, _ := m.store.Session(old.Value)
+	if _, err := m.store.Renew(t.Context(), v, "passkey"); err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range []struct {
+		name, word string
+		code       int
+		do         func() int
+		audit      chain.Audit
+	}{
+		{"a write from another site", "what=other_site", 403, func() int {
+			return send("POST", "/desk/"+id+"/acknowledge", "x="+mine, c, "Sec-Fetch-Site", "cross-site")
+		}, chain.Audit{User: u.ID, Action: "request", Reason: "other_site", Denied: true}},
+		{"a frame around the desk", "what=framed", 403, func() int { return send("GET", "/desk", "", c, "Sec-Fetch-Dest", "iframe") }, chain.Audit{User: u.ID, Action: "request", Reason: "framed", Denied: true}},
+		{"another zone's case by its id", `msg="case refused"`, 404, func() int { return send("GET", "/desk/"+id, "", m.again(limited)) }, chain.Audit{User: limited.ID, Action: "case.read", Case: id, Reason: "scope", Denied: true}},
+		{"a planted session", "what=no_session", 401, func() int {
+			return send("GET", "/desk", "", &http.Cookie{Name: "syz-desk", Value: mine})
+		}, chain.Audit{}},
+		{"a copied session after its person unlocked", "what=old_secret", 401, func() int { return send("GET", "/desk", "", old) }, chain.Audit{User: "stranger", Action: "request", Target: other.ID, Reason: "old_secret", Denied: true}},
+		{"a sign-in that ends elsewhere", "what=elsewhere", 200, func() int {
+			return send("GET", "/sign-in?next="+url.QueryEscape("/x\r\nSet-Cookie: "+mine), "", nil)
+		}, chain.Audit{}},
+		{"an address that climbs", "what=bad_address", 404, func() int { return send("GET", "/static/x/..%2f..%2f"+mine, "", nil) }, chain.Audit{}},
+		{"a body that is too long", "what=oversized", 413, func() int {
+			return send("POST", "/desk/"+id+"/coming", strings.Repeat(mine, 500), c)
+		}, chain.Audit{User: u.ID, Action: "request", Reason: "oversized", Denied: true}},
+		{"a wrong token", "reason=token", 401, func() int {
+			return send("GET", "/api/v1/activations", "", nil, "Authorization", "Bearer "+mine)
+		}, chain.Audit{User: "stranger", Action: "sign_in", Reason: "token", Denied: true}},
+		{"a page of another role", `code=not_allowed`, 403, func() int { return send("GET", "/users", "", c) }, chain.Audit{User: u.ID, Action: "user.manage", Reason: "not_allowed", Denied: true}},
+	} {
+		text.reset()
+		if code := a.do(); code != a.code {
+			t.Errorf("%s was answered %d, want %d", a.name, code, a.code)
+		}
+		if got := text.String(); !strings.Contains(got, a.word) || strings.Contains(got, mine) {
+			t.Errorf("%s: the log says %q", a.name, got)
+		}
+		if a.audit.Action != "" && !m.county.Audit.Has(a.audit) {
+			t.Errorf("%s is not in the audit", a.name)
+		}
+	}
+	text.reset() // a flood fills no disk
+	for range 5000 {
+		send("GET", "/desk", "", nil, "Sec-Fetch-Dest", "iframe")
+	}
+	if n := strings.Count(text.String(), "strange request"); n == 0 || n > 200 {
+		t.Errorf("5,000 strange requests are %d lines", n)
+	}
+}
+
+// TestASlowReaderIsInTheLog: a reader that was cut off is told apart from one that has left.
+func TestASlowReaderIsInTheLog(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var text lines
+		d := quietDesk(t, func(o *desk.Options) { o.Logger = slog.New(slog.NewTextHandler(&text, nil)) })
+		cookie, _ := open(d, secretOf(t, d))
+		req := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/events", nil)
+		req.AddCookie(cookie)
+		d.ServeHTTP(&slow{ResponseRecorder: httptest.NewRecorder()}, req)
+		if got := text.String(); !strings.Contains(got, "what=slow_reader") {
+			t.Errorf("the log says %q", got)
+		}
+	})
+}
+
+// lines are what a desk logs.
+type lines struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+func (l *lines) reset() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.b.Reset()
 }
 
 // A thousand readers who do not read cost the desk no call: somebody else still gets theirs.

@@ -22,7 +22,7 @@ type link struct {
 func (l *link) Accept() (net.Conn, error) {
 	c, err := l.Listener.Accept()
 	if err == nil {
-		c = &wire{c, l}
+		c = &cable{c, l}
 		l.mu.Lock()
 		l.all = append(l.all, c)
 		l.mu.Unlock()
@@ -30,13 +30,13 @@ func (l *link) Accept() (net.Conn, error) {
 	return c, err
 }
 
-// wire swallows what is sent over it while its link is deaf: to both ends it looks whole.
-type wire struct {
+// cable swallows what is sent over it while its link is deaf: to both ends it looks whole.
+type cable struct {
 	net.Conn
 	l *link
 }
 
-func (w *wire) Write(b []byte) (int, error) {
+func (w *cable) Write(b []byte) (int, error) {
 	if w.l.deaf.Load() {
 		return len(b), nil
 	}

@@ -16,6 +16,8 @@ import (
 
 	"github.com/go-webauthn/webauthn/webauthn"
 
+	"golang.org/x/time/rate"
+
 	"safeyouthzone/broker/contract/activation"
 	"safeyouthzone/broker/internal/desk/account"
 )
@@ -76,22 +78,23 @@ type Options struct {
 
 // Desk serves the pages and the API.
 type Desk struct {
-	drafts   drafts // of documents
-	opt      Options
-	agencies map[string]Agency
-	log      *slog.Logger
-	page     *template.Template
-	assets   assets
-	accounts *account.Store
-	passkeys *webauthn.WebAuthn // nil for none
-	devLinks devLinks
-	ways     *ways
-	guesses  guesses
-	presence *presence
-	watching *watching
-	feed     *feed
-	views    *views
-	spoken   spokenIn
+	drafts    drafts // of documents
+	opt       Options
+	agencies  map[string]Agency
+	log       *slog.Logger
+	page      *template.Template
+	assets    assets
+	accounts  *account.Store
+	passkeys  *webauthn.WebAuthn // nil for none
+	devLinks  devLinks
+	ways      *ways
+	guesses   guesses
+	strangers *rate.Limiter
+	presence  *presence
+	watching  *watching
+	feed      *feed
+	views     *views
+	spoken    spokenIn
 
 	described []byte // the API
 
@@ -116,7 +119,7 @@ func New(opt Options) (*Desk, error) {
 	if opt.Logger == nil {
 		opt.Logger = slog.New(slog.DiscardHandler)
 	}
-	d := &Desk{opt: opt, log: opt.Logger, agencies: make(map[string]Agency), closing: make(chan struct{})}
+	d := &Desk{opt: opt, log: opt.Logger, agencies: make(map[string]Agency), closing: make(chan struct{}), strangers: newStrangers()}
 	for _, a := range opt.Agencies {
 		if !activation.ValidID(a.ID) || len(a.ID) > maxAgencyID || d.agencies[a.ID].ID != "" {
 			return nil, fmt.Errorf("cannot make desk: agency id %q is not usable", a.ID)
@@ -209,5 +212,5 @@ func (d *Desk) routes() (http.Handler, error) {
 		}
 	}
 	origin.SetDenyHandler(http.HandlerFunc(d.foreign))
-	return proxies(d.opt.TrustedProxies).handler(d.headers(origin.Handler(limit(mux)))), nil
+	return proxies(d.opt.TrustedProxies).handler(d.headers(d.honest(origin.Handler(d.limit(mux))))), nil
 }

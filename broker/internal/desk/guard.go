@@ -46,7 +46,7 @@ func (d *Desk) headers(next http.Handler) http.Handler {
 }
 
 // limit bounds what a request may send and how long it may take, whatever the server around it allows. Streams set their own times.
-func limit(next http.Handler) http.Handler {
+func (d *Desk) limit(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctl, now := http.NewResponseController(w), time.Now()
 		_ = ctl.SetReadDeadline(now.Add(readWithin)) // a test's recorder has no connection
@@ -62,15 +62,26 @@ func limit(next http.Handler) http.Handler {
 		case r.URL.Path == "/passkey/finish":
 			most = maxPasskey
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, most)
+		tell := func() {
+			seat, _ := d.seatOf(r)
+			d.strange(r, oversized, seat)
+		}
+		if r.ContentLength > most {
+			tell()
+			d.refuse(w, r, *tooLarge(&http.MaxBytesError{Limit: most}))
+			return
+		}
+		r.Body = &bounded{http.MaxBytesReader(w, r.Body, most), tell}
 		next.ServeHTTP(w, r)
 	})
 }
 
 // foreign answers a write that another site made the browser send.
 func (d *Desk) foreign(w http.ResponseWriter, r *http.Request) {
+	seat, _ := d.seatOf(r) // the person at whose browser it was
+	d.strange(r, otherSite, seat)
 	d.refuse(w, r, refusal{
-		Status: http.StatusForbidden, Code: "other_site", Title: "This request came from another site.",
+		Status: http.StatusForbidden, Code: otherSite, Title: "This request came from another site.",
 		Detail: "Nothing was changed. Open the desk itself and try again.",
 	})
 }

@@ -148,6 +148,7 @@ func (d *Desk) turnAway(w http.ResponseWriter, r *http.Request, route Route, sea
 		d.wrong(w, r, "token", *p)
 		return
 	case p == &notSignedIn:
+		d.noteStrayCookie(r)
 		d.askToSignIn(w, r)
 		return
 	case p == &notSetUp:

@@ -109,7 +109,7 @@ func (d *Desk) address(path string) string { return strings.TrimSuffix(d.opt.Pub
 // signInPage only shows what one can do: a program that looks at links before a person does must not use them up.
 func (d *Desk) signInPage(w http.ResponseWriter, r *http.Request) {
 	v, link := d.signInView(), r.URL.Query().Get("link")
-	v.Next = inside(r.URL.Query().Get("next"))
+	v.Next = d.insideOf(r, r.URL.Query().Get("next"))
 	switch {
 	case !d.canSignIn():
 		d.refuse(w, r, notSetUp)
@@ -214,7 +214,7 @@ func (d *Desk) failed(w http.ResponseWriter, r *http.Request, err error) {
 // againPage asks somebody to prove anew who they are, to unlock the desk or to do something grave.
 func (d *Desk) againPage(w http.ResponseWriter, r *http.Request, seat Seat) {
 	v := d.signInView()
-	v.Again, v.Locked, v.Next = seatName(seat.User, seat.Agency), seat.Locked, inside(r.URL.Query().Get("next"))
+	v.Again, v.Locked, v.Next = seatName(seat.User, seat.Agency), seat.Locked, d.insideOf(r, r.URL.Query().Get("next"))
 	if seat.Locked {
 		d.showLocked(w, seat, v.Next)
 		return
@@ -232,7 +232,7 @@ func (d *Desk) againInDevelopment(w http.ResponseWriter, r *http.Request, seat S
 		d.failed(w, r, err)
 		return
 	}
-	http.Redirect(w, r, inside(r.PostFormValue("next")), http.StatusSeeOther)
+	http.Redirect(w, r, d.insideOf(r, r.PostFormValue("next")), http.StatusSeeOther)
 }
 
 // errOther means that somebody else came back than the one who was asked.

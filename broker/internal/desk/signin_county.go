@@ -52,7 +52,7 @@ func (d *Desk) countyBegin(w http.ResponseWriter, r *http.Request) {
 		d.notFound(w, r)
 		return
 	}
-	next := way{For: forSignIn, Next: inside(r.URL.Query().Get("next"))}
+	next := way{For: forSignIn, Next: d.insideOf(r, r.URL.Query().Get("next"))}
 	if seat, ok := d.seatOf(r); ok && r.URL.Query().Has("again") {
 		next.For, next.Session = forAgain, seat.session.Key
 	}

@@ -98,7 +98,7 @@ func (d *Desk) passkeyBegin(w http.ResponseWriter, r *http.Request) {
 		d.refuse(w, r, *tooLarge(err))
 		return
 	}
-	begun := way{For: ask.For, Next: inside(ask.Next), Link: ask.Link, Name: strings.TrimSpace(ask.Name)}
+	begun := way{For: ask.For, Next: d.insideOf(r, ask.Next), Link: ask.Link, Name: strings.TrimSpace(ask.Name)}
 	if !goodName(begun.Name) {
 		d.refuse(w, r, badRequest)
 		return

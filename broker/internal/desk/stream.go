@@ -33,11 +33,13 @@ type stream struct {
 	more <-chan struct{}
 	seat Seat // as it was at the last heartbeat
 	at   uint64
+	slow bool // the reader took nothing for too long
 }
 
 func (d *Desk) stream(w http.ResponseWriter, r *http.Request, seat Seat, next batch, side aside) {
 	if d.streams.Add(1) > maxStreams || r.Method != http.MethodGet {
 		d.streams.Add(-1)
+		d.strange(r, manyStreams, seat)
 		d.refuse(w, r, tooMany)
 		return
 	}
@@ -61,6 +63,11 @@ func (d *Desk) stream(w http.ResponseWriter, r *http.Request, seat Seat, next ba
 		first += "event: reset\ndata: {}\n\n"
 		s.at = rev
 	}
+	defer func() {
+		if s.slow {
+			d.strange(r, slowReader, s.seat)
+		}
+	}()
 	if s.write([]byte(first)) != nil || d.tellLock(s) != nil || s.catchUp() != nil || s.beat(d.opt.Clock()) != nil || s.aside() != nil {
 		return
 	}
@@ -176,11 +183,14 @@ func (s *stream) write(b []byte) error {
 	if len(b) == 0 {
 		return nil
 	}
-	_ = s.ctl.SetWriteDeadline(time.Now().Add(writeWithin)) // a writer that has none can not be slow
-	if _, err := s.w.Write(b); err != nil {
-		return fmt.Errorf("cannot write to reader: %w", err)
+	began := time.Now()
+	_ = s.ctl.SetWriteDeadline(began.Add(writeWithin)) // a writer that has none can not be slow
+	_, err := s.w.Write(b)
+	if err == nil {
+		err = s.ctl.Flush()
 	}
-	if err := s.ctl.Flush(); err != nil {
+	if err != nil {
+		s.slow = time.Since(began) >= writeWithin // the error has another name in each version of HTTP
 		return fmt.Errorf("cannot write to reader: %w", err)
 	}
 	return nil
