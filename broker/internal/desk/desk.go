@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/go-webauthn/webauthn/webauthn"
-
 	"golang.org/x/time/rate"
 
 	"safeyouthzone/broker/contract/activation"
