@@ -60,17 +60,29 @@ func TestSentencesAreTheKiosksInEveryLanguage(t *testing.T) {
 			}
 		}
 	}
-	const file = "web/messages.json"
 	if *updateSentences {
 		b, err := json.MarshalIndent(want, "", " ")
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(file, append(b, '\n'), 0o644); err != nil {
+		if err := os.WriteFile(sentencesFile, append(b, '\n'), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
-	b, err := os.ReadFile(file)
+	got := sentencesOf(t)
+	for lang := range maps.Keys(want) {
+		if !reflect.DeepEqual(got[lang], want[lang]) {
+			t.Errorf("%s: the desk has other sentences than the kiosk; run this test with -update-sentences", lang)
+		}
+	}
+}
+
+const sentencesFile = "web/messages.json"
+
+// sentencesOf are the canned sentences that the desk has, by language.
+func sentencesOf(t *testing.T) map[string]map[string]string {
+	t.Helper()
+	b, err := os.ReadFile(sentencesFile)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,9 +90,5 @@ func TestSentencesAreTheKiosksInEveryLanguage(t *testing.T) {
 	if err := json.Unmarshal(b, &got); err != nil {
 		t.Fatal(err)
 	}
-	for lang := range maps.Keys(want) {
-		if !reflect.DeepEqual(got[lang], want[lang]) {
-			t.Errorf("%s: the desk has other sentences than the kiosk; run this test with -update-sentences", lang)
-		}
-	}
+	return got
 }
