@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -14,6 +15,7 @@ import (
 
 	"safeyouthzone/broker"
 	"safeyouthzone/broker/brokertest"
+	"safeyouthzone/broker/internal/desk"
 )
 
 // say makes one call on the desk's API as an agency and role, and decodes the answer into out if it is not nil.
@@ -261,5 +263,63 @@ func TestAnAnalystSeesReleasedSheetsOnly(t *testing.T) {
 	}
 	if s := say(t, b, "sheriff/supervisor", http.MethodGet, "reports/factsheet?from=2026-01-05&to=2026-01-09", nil, nil); s != http.StatusUnprocessableEntity {
 		t.Errorf("a free period is reported: status %d", s)
+	}
+}
+
+// TestWhatTheTeamDecidedIsForThoseWhoMaySeeIt asks for a case in every way as every role: the page of the 72 hours, its answer, the history.
+func TestWhatTheTeamDecidedIsForThoseWhoMaySeeIt(t *testing.T) {
+	b := brokertest.Start(t)
+	id, other := fieldCase(t, b), fieldCase(t, b)
+	day := time.Now().UTC().Truncate(24 * time.Hour)
+	word := func(who, verb string, in map[string]any) {
+		t.Helper()
+		if s := say(t, b, who, http.MethodPost, "activations/"+id+"/"+verb, in, nil); s != http.StatusOK {
+			t.Fatalf("%s: status %d", verb, s)
+		}
+	}
+	word("sheriff/mdt", "mdt-decided", map[string]any{"decision": map[string]any{"code": "emergency_shelter", "took_part": []string{"dcfs"}}})
+	word("sheriff/mdt", "status-recorded", map[string]any{"status": map[string]any{"moment": "72h", "code": "out_of_county", "as_of": day}})
+	word("sheriff/mdt", "link-proposed", map[string]any{"same_as": other})
+	word("sheriff/supervisor", "facts-recorded", map[string]any{"facts": map[string]bool{"hurt": true}})
+	word("sheriff/supervisor", "informed", map[string]any{"at": time.Now()})
+	word("sheriff/supervisor", "duty-done", map[string]any{"duty": "le_notified"})
+	word("desk/supervisor", "duty-passed", map[string]any{"duty": "advocate_called", "to": "advocate", "step": "offered"})
+	word("sheriff/mdt", "personal-recorded", map[string]any{"age": 15})
+	word("sheriff/supervisor", "erasure-asked", nil)
+	word("sheriff/supervisor", "erasure-dropped", nil)
+	word("sheriff/supervisor", "hold-set", map[string]any{"why": "litigation"})
+	marks := map[string]*regexp.Regexp{ // as a program and as a page say it
+		"decision": regexp.MustCompile(`emergency_shelter|<b>Emergency shelter</b>|decided: Emergency shelter`),
+		"status":   regexp.MustCompile(`out_of_county|<b>Out of county</b>|: Out of county`),
+		"person":   regexp.MustCompile(`"same_as":"` + other + `|/cases/` + other),
+		"hold":     regexp.MustCompile(`"litigation"|litigation\b.{0,40}<`),
+	}
+	may := map[string]string{"decision": "..sm....", "status": "..sm....", "person": "...m....", "hold": "..s....."} // by hand, in the order of the roles
+	found := map[string]bool{}
+	for i, role := range desk.Roles() {
+		c := roleBrowser(t, b, role)
+		for _, path := range []string{"/cases/" + id, "/desk/" + id, "/desk/" + id + "/detail", "/cases/" + id + "/duties.ics", "/api/v1/activations/" + id, "/api/v1/activations/" + id + "/course"} {
+			accept := "text/html"
+			if strings.HasPrefix(path, "/api/") {
+				accept = "application/json"
+			}
+			code, body := askAs(t, c, b, http.MethodGet, path, accept)
+			if mayRead := (desk.Seat{Roles: []desk.Role{role}}).May(desk.CaseRead); mayRead != (code == http.StatusOK) {
+				t.Errorf("%s at %s was answered %d", role, strings.ReplaceAll(path, id, "case"), code)
+			}
+			for field, mark := range marks {
+				if mark.FindString(body) == "" {
+					continue
+				}
+				if found[field+string(role)] = true; may[field][i] == '.' {
+					t.Errorf("%s at %s sees the %s: %s", role, strings.ReplaceAll(path, id, "case"), field, mark.FindString(body))
+				}
+			}
+		}
+		for field := range marks {
+			if may[field][i] != '.' && field != "hold" && !found[field+string(role)] {
+				t.Errorf("%s finds the %s nowhere", role, field)
+			}
+		}
 	}
 }

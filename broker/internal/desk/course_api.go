@@ -91,24 +91,21 @@ func (d *Desk) apiCourse(w http.ResponseWriter, r *http.Request, seat Seat) {
 	}
 	tpl, f, standings := d.standings(k)
 	out := courseDoc{
-		ID: k.State.Case, Code: activation.ShortCode(k.State.Case), Template: tpl.Version, Ends: protocol.Ends(tpl, f), Duties: standings, Course: k.State.Course,
+		ID: k.State.Case, Code: activation.ShortCode(k.State.Case), Template: tpl.Version, Ends: protocol.Ends(tpl, f), Duties: standings,
 	}
-	out.Course.Sealed = nil
-	if !seat.May(RetentionAct) {
-		out.Course.HoldWhy = ""
+	person := seat.May(CasePerson)
+	if person {
+		person = d.kept(seat, "read_personal", k.State.Case, "")
+		out.Withheld = !person
 	}
-	if seat.May(CasePerson) {
-		out.Withheld = !d.kept(seat, "read_personal", k.State.Case, "")
-	}
-	if seat.May(CasePerson) && !out.Withheld {
+	out.Course = courseFor(seat, k.State.Course, person)
+	if person {
 		out.Same = d.opt.Course.Cases.Same(k.State.Case)
 		if box := k.State.Course.Sealed; box != nil {
 			if p, err := d.opt.Course.Personal.Open(k.State.Case, box); err == nil {
 				out.Personal = &p
 			}
 		}
-	} else {
-		out.Course.Links = nil
 	}
 	d.answerJSON(w, out)
 }

@@ -138,7 +138,7 @@ func (d *Desk) showCourse(w http.ResponseWriter, seat Seat, k Case, _ []Entry, n
 }
 
 func (d *Desk) courseView(seat Seat, k Case) courseView {
-	s, c, now := k.State, k.State.Course, d.opt.Clock()
+	s, c, now := k.State, courseFor(seat, k.State.Course, true), d.opt.Clock()
 	tpl, f, standings := d.standings(k)
 	lists, stations := d.opt.Course.Protocol.Lists(), d.opt.Course.Protocol.Stations()
 	station, _ := stations.Station(c.Station)

@@ -34,7 +34,7 @@ func (d *Desk) courseBrief(k Case) *courseBrief {
 	return &b
 }
 
-// courseWords are the events of the 72 hours in the timeline. Who is the same person is not told there.
+// courseWords are the events of the 72 hours in the timeline, as redact left them. Who is the same person is not told there.
 func (d *Desk) courseWords(e activation.Event) string {
 	name, f := d.agency(e.Agency).Name, e.FollowUp
 	switch e.Type {
@@ -45,8 +45,14 @@ func (d *Desk) courseWords(e activation.Event) string {
 	case activation.DutyPassed:
 		return name + ", passing on “" + d.dutyTitle(f.Duty) + "” to " + d.agency(f.To).Name + ": " + string(f.Step)
 	case activation.MDTDecided:
+		if f.Decision == nil {
+			return "The team decided"
+		}
 		return "The team decided: " + d.codeLabel(protocol.MDTDecision, f.Decision.Code)
 	case activation.StatusRecorded:
+		if f.Status == nil {
+			return "Where the youth is was recorded"
+		}
 		return "Status: " + d.codeLabel(protocol.StatusList, f.Status.Code)
 	case activation.FactsRecorded:
 		return name + " recorded what duties depend on"

@@ -211,5 +211,5 @@ func (d *Desk) routes() (http.Handler, error) {
 		}
 	}
 	origin.SetDenyHandler(http.HandlerFunc(d.foreign))
-	return proxies(d.opt.TrustedProxies).handler(d.headers(d.honest(origin.Handler(d.limit(mux))))), nil
+	return proxies(d.opt.TrustedProxies).handler(d.headers(d.standing(d.honest(origin.Handler(d.limit(mux)))))), nil
 }

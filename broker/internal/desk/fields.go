@@ -67,6 +67,22 @@ func redact(seat Seat, e activation.Event) activation.Event {
 	return e
 }
 
+// courseFor is what people said of the 72 hours, without what a seat must not see. Who may link persons sees links only once the audit
+// has it: person says so.
+func courseFor(seat Seat, c activation.Course, person bool) activation.Course {
+	c.Sealed = nil
+	if !seat.Shows(FieldDecision) {
+		c.Meetings, c.Statuses = nil, nil
+	}
+	if !seat.Shows(FieldPerson) || !person {
+		c.Links = nil
+	}
+	if !seat.May(RetentionAct) {
+		c.HoldWhy = ""
+	}
+	return c
+}
+
 // redacted is a history as a seat may see it.
 func redacted(seat Seat, entries []Entry) []Entry {
 	out := slices.Clone(entries)

@@ -3,9 +3,11 @@ package desk
 import (
 	"context"
 	"crypto/subtle"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -72,6 +74,25 @@ func (d *Desk) limit(next http.Handler) http.Handler {
 			return
 		}
 		r.Body = &bounded{http.MaxBytesReader(w, r.Body, most), tell}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// standing keeps a fault in one answer from going by in silence: it is told to those who run the desk, and to the person whom it kept from
+// something, in words. What was at fault is not in the log, since it could be a youth's; where it was is.
+func (d *Desk) standing(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			p := recover()
+			if p == nil {
+				return
+			}
+			if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+				panic(p) // how a handler hangs up
+			}
+			d.log.ErrorContext(r.Context(), "fault in the desk", slog.String("method", r.Method), slog.String("kind", fmt.Sprintf("%T", p)), slog.String("stack", string(debug.Stack())))
+			d.answerPage(w, 0, nil)
+		}()
 		next.ServeHTTP(w, r)
 	})
 }

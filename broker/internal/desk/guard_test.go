@@ -2,6 +2,7 @@ package desk_test
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -142,5 +143,23 @@ func TestStaticFilesAreKeptByTheirContent(t *testing.T) {
 	}
 	if code, _ := r.person("").get("/static/other/../desk.go"); code == http.StatusOK {
 		t.Error("a file outside the pages was served")
+	}
+}
+
+// TestAFaultIsToldToThoseWhoCanMendIt: a page that can not be made is no blank page, and no line that nobody sees.
+func TestAFaultIsToldToThoseWhoCanMendIt(t *testing.T) {
+	var text lines
+	d := quietDesk(t, func(o *desk.Options) {
+		o.Logger = slog.New(slog.NewTextHandler(&text, &slog.HandlerOptions{Level: slog.LevelError}))
+		o.Routes = []desk.Route{{Pattern: "GET /broken", Permission: desk.Anyone, Handler: func(http.ResponseWriter, *http.Request, desk.Seat) {
+			panic("Jane")
+		}}}
+	})
+	w := ask(d, "/broken", nil)
+	if w.Code != http.StatusInternalServerError || !strings.Contains(w.Body.String(), "Phone the zone") {
+		t.Errorf("answered %d: %s", w.Code, w.Body)
+	}
+	if got := text.String(); !strings.Contains(got, "fault in the desk") || !strings.Contains(got, "guard_test.go") || strings.Contains(got, "Jane") {
+		t.Errorf("the log says %s", got)
 	}
 }

@@ -108,3 +108,28 @@ func TestSentencesAreShownInTheZonesLanguages(t *testing.T) {
 	hasNot(t, page, `<small lang="`)
 	has(t, page, spoken["en"]["with_you"])
 }
+
+// TestTheTestsHearTheBrowserComplain: what every other test of pages relies on when it says that nothing was complained about.
+func TestTheTestsHearTheBrowserComplain(t *testing.T) {
+	for what, js := range map[string]string{
+		"a picture that the policy forbids":  `{ const i = new Image(); i.src = 'https://elsewhere.example/x.png'; document.body.append(i) }`,
+		"markup outside the one policy":      `try { document.body.innerHTML = '<p>x' } catch {}`,
+		"an error that nobody caught":        `setTimeout(() => { throw new Error('x') }); undefined`,
+		"an error that a page tells itself":  `console.error('x')`,
+		"a promise that nobody looked after": `Promise.reject(new Error('x')); undefined`,
+	} {
+		t.Run(what, func(t *testing.T) {
+			r, b := newRig(t), newTab(t)
+			b.signIn(r, "sheriff")
+			b.quiet()
+			b.do(chromedp.Evaluate[chromedp.Void](js))
+			for range 500 {
+				if len(b.Said()) > 0 {
+					return
+				}
+				b.do(chromedp.Evaluate[chromedp.Void](`new Promise(done => setTimeout(done, 10))`, chromedp.EvalAwaitPromise))
+			}
+			t.Error("it went by in silence")
+		})
+	}
+}
