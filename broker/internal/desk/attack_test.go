@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -390,16 +391,19 @@ func (l *lines) reset() {
 	l.b.Reset()
 }
 
-// A thousand readers who do not read cost the desk no call: somebody else still gets theirs.
+// A thousand readers who do not read cost the desk no call: half of them are refused, since they are one person's, and somebody else gets
+// theirs.
 func TestAttackSlowReadersAndAThousandStreams(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: a thousand connections")
 	}
 	m := newMembers(t)
+	u, flood := m.in("sheriff", "dispatcher")
 	_, c := m.in("sheriff", "dispatcher")
 	s := httptest.NewServer(m.desk)
 	defer s.Close()
 	defer m.desk.Close()
+	var taken, refused atomic.Int64
 	const many = 1000
 	conns := make([]net.Conn, many)
 	var wg sync.WaitGroup
@@ -411,7 +415,17 @@ func TestAttackSlowReadersAndAThousandStreams(t *testing.T) {
 				return
 			}
 			conns[i] = conn
-			_, _ = conn.Write([]byte("GET /events HTTP/1.1\r\nHost: desk\r\nCookie: syz-desk=" + c.Value + "\r\n\r\n"))
+			_, _ = conn.Write([]byte("GET /events HTTP/1.1\r\nHost: desk\r\nCookie: syz-desk=" + flood.Value + "\r\n\r\n"))
+			head := make([]byte, len("HTTP/1.1 200"))
+			if _, err := io.ReadFull(conn, head); err != nil {
+				t.Error(err)
+			}
+			switch string(head[len("HTTP/1.1 "):]) {
+			case "200":
+				taken.Add(1)
+			case "503":
+				refused.Add(1)
+			}
 		})
 	}
 	wg.Wait()
@@ -422,6 +436,9 @@ func TestAttackSlowReadersAndAThousandStreams(t *testing.T) {
 			}
 		}
 	}()
+	if taken.Load() != 500 || refused.Load() != 500 || !m.county.Audit.Has(chain.Audit{User: u.ID, Action: "request", Reason: "many_streams", Denied: true}) {
+		t.Errorf("of one person's %d streams %d were opened and %d refused, or the audit does not say so", many, taken.Load(), refused.Load())
+	}
 	req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+"/events", nil)
 	req.AddCookie(c)
 	res, err := (&http.Client{Timeout: 60 * time.Second}).Do(req)

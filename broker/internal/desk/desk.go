@@ -11,7 +11,6 @@ import (
 	"net/url"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/go-webauthn/webauthn/webauthn"
@@ -102,7 +101,7 @@ type Desk struct {
 	all     []Route
 	closing chan struct{}
 	closed  sync.Once
-	streams atomic.Int64
+	streams readers
 
 	countyTurn sync.Mutex // one first sign-in at a time, so that nobody gets two accounts
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 )
 
@@ -14,7 +15,38 @@ const (
 	heartbeat   = 2 * time.Second // a page that hears nothing for three of these says that it is not connected
 	writeWithin = 5 * time.Second // a reader that takes longer is cut off, and catches up when it returns
 	maxStreams  = 2000
+	ownStreams  = 500 // of one person or program: somebody's thousand pages must not keep the others from theirs
 )
+
+// readers counts the open streams by who reads.
+type readers struct {
+	mu  sync.Mutex
+	all int
+	own map[string]int
+}
+
+func (r *readers) enter(user string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.all >= maxStreams || r.own[user] >= ownStreams {
+		return false
+	}
+	if r.own == nil {
+		r.own = map[string]int{}
+	}
+	r.all++
+	r.own[user]++
+	return true
+}
+
+func (r *readers) leave(user string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.all--
+	if r.own[user]--; r.own[user] == 0 {
+		delete(r.own, user)
+	}
+}
 
 // batch makes the server-sent events for all changes after a ledger sequence, as the seat may see them now, and says up to where they
 // reach. The id of an event is a ledger sequence, which never changes its meaning.
@@ -37,13 +69,16 @@ type stream struct {
 }
 
 func (d *Desk) stream(w http.ResponseWriter, r *http.Request, seat Seat, next batch, side aside) {
-	if d.streams.Add(1) > maxStreams || r.Method != http.MethodGet {
-		d.streams.Add(-1)
+	if r.Method != http.MethodGet { // HEAD
+		d.refuse(w, r, badRequest)
+		return
+	}
+	if !d.streams.enter(seat.User) {
 		d.strange(r, manyStreams, seat)
 		d.refuse(w, r, tooMany)
 		return
 	}
-	defer d.streams.Add(-1)
+	defer d.streams.leave(seat.User)
 	after, known, ok := startOf(r)
 	if !ok {
 		d.refuse(w, r, badRequest)
