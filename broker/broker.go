@@ -37,7 +37,9 @@ type Options struct {
 	Token   string // in development: a bearer token for /api/v1/
 	Version string
 	Logger  *slog.Logger
-	Tap     Tap // nil but in tests
+	// Starting is told what a start does, and for how long it may do that until it is told again; it may be nil.
+	Starting func(what string, atMost time.Duration)
+	Tap      Tap // nil but in tests
 }
 
 // replayGC lets the heap grow further than usual between two collections while the ledger is read: until then nobody is answered.
@@ -76,6 +78,8 @@ type Broker struct {
 	answers   *answer.Answers
 	answering answer.Dispatch // who may answer, and who is told; nobody until dispatch sets it
 
+	opening   opening
+	closeDesk func() // its port
 	listeners listeners
 	failed    chan error
 	wg        sync.WaitGroup
@@ -103,6 +107,7 @@ func Run(ctx context.Context, o Options, ready func(*Broker)) error {
 // Start starts a broker. Its caller must close it.
 func Start(ctx context.Context, o Options) (*Broker, error) {
 	b := &Broker{o: o, log: o.Logger, failed: make(chan error, 1)}
+	b.opening.b = b
 	if err := o.Config.check(); err != nil {
 		return nil, err
 	}
@@ -110,7 +115,7 @@ func Start(ctx context.Context, o Options) (*Broker, error) {
 	if b.times, err = o.Config.Tests.times(); err != nil {
 		return nil, err
 	}
-	for _, step := range []func(context.Context) error{b.claim, b.engine, b.identity, b.projection, b.serve} {
+	for _, step := range []func(context.Context) error{b.claim, b.engine, b.identity, b.welcome, b.projection, b.serve} {
 		if err := step(ctx); err != nil {
 			b.Close()
 			return nil, err
@@ -162,8 +167,10 @@ func (b *Broker) claim(context.Context) error {
 
 func (b *Broker) engine(ctx context.Context) error {
 	var err error
+	store := filepath.Join(b.o.Config.DataDir, "engine")
+	b.opening.store(store)
 	b.edge, err = edge.Start(ctx, edge.Options{
-		StoreDir: filepath.Join(b.o.Config.DataDir, "engine"), Listen: b.o.Config.MQTT.Listen, Name: b.o.Config.Node, Logger: b.log,
+		StoreDir: store, Listen: b.o.Config.MQTT.Listen, Name: b.o.Config.Node, Logger: b.log,
 	})
 	if err != nil {
 		return err
@@ -227,14 +234,10 @@ func (b *Broker) projection(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	usual := debug.SetGCPercent(replayGC)
-	defer debug.SetGCPercent(usual)
 	s := b.newSnapshots()
-	b.following, err = b.ledger.FollowAfter(ctx, s.load(ctx), s.apply)
-	if err != nil {
+	if err := b.replay(ctx, s); err != nil {
 		return err
 	}
-	b.onClose(b.following.Stop)
 	b.snapshots = s
 	b.runAudit(ctx)
 	b.receiver = receiver.New(receiver.Options{
@@ -254,6 +257,25 @@ func (b *Broker) projection(ctx context.Context) error {
 	b.wg.Go(func() { b.endWalkTests(run) })
 	b.onClose(func() { cancel(); b.wg.Wait() })
 	return b.edge.Receive(b.up)
+}
+
+// replay gives the models all that the snapshot does not hold, and then what comes.
+func (b *Broker) replay(ctx context.Context, s *snapshots) error {
+	usual := debug.SetGCPercent(replayGC)
+	defer debug.SetGCPercent(usual)
+	known := s.load(ctx)
+	last, err := b.ledger.Last(ctx)
+	if err != nil {
+		return err
+	}
+	told := b.opening.reads(ctx, last, s.reached)
+	defer told()
+	if b.following, err = b.ledger.FollowAfter(ctx, known, s.apply); err != nil {
+		return err
+	}
+	b.onClose(b.following.Stop)
+	b.book.Settle()
+	return nil
 }
 
 // supervise looks for lost devices once a second.

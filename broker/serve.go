@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"safeyouthzone/broker/internal/admin"
@@ -43,7 +44,7 @@ func (b *Broker) Addrs() (Addrs, error) {
 	}, nil
 }
 
-// serve opens enrolment, desk and administration.
+// serve opens enrolment and administration, and puts the desk in the place of the page that said to wait.
 func (b *Broker) serve(ctx context.Context) error {
 	if err := b.listen(); err != nil {
 		return err
@@ -72,34 +73,24 @@ func (b *Broker) serve(ctx context.Context) error {
 		return err
 	}
 	b.superviseCentres(ctx)
-	l, err := b.deskListener(own)
-	if err != nil {
-		return err
-	}
-	b.http(ctx, l, b.desk, false)
+	var front http.Handler = b.desk
+	b.opening.front.Store(&front)
+	b.onClose(b.closeDesk)
 	b.onClose(b.desk.Close)
 	b.http(ctx, b.listeners.admin, admin.WithPeople(admin.Handler(adminBroker{b}, b.log), b, b.log), false)
 	return nil
 }
 
 func (b *Broker) listen() error {
-	var lc net.ListenConfig
-	for _, l := range []struct {
-		at   string
-		into *net.Listener
-	}{{b.o.Config.Enrol.Listen, &b.listeners.enrol}, {b.o.Config.Desk.Listen, &b.listeners.desk}} {
-		ln, err := lc.Listen(context.Background(), "tcp", l.at)
-		if err != nil {
-			return fmt.Errorf("cannot listen: %w", err)
-		}
-		b.onClose(func() { _ = ln.Close() })
-		*l.into = ln
+	var err error
+	if b.listeners.enrol, err = b.listenTCP(b.o.Config.Enrol.Listen); err != nil {
+		return err
 	}
 	path := b.o.Config.Admin.Socket
 	if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o750), clearSocket(path)); err != nil {
 		return fmt.Errorf("cannot make administration socket: %w", err)
 	}
-	ln, err := lc.Listen(context.Background(), "unix", path)
+	ln, err := (&net.ListenConfig{}).Listen(context.Background(), "unix", path)
 	if err != nil {
 		return fmt.Errorf("cannot make administration socket: %w", err)
 	}
@@ -109,6 +100,15 @@ func (b *Broker) listen() error {
 		return fmt.Errorf("cannot open administration socket to its group: %w", err)
 	}
 	return nil
+}
+
+func (b *Broker) listenTCP(at string) (net.Listener, error) {
+	ln, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", at)
+	if err != nil {
+		return nil, fmt.Errorf("cannot listen: %w", err)
+	}
+	b.onClose(func() { _ = ln.Close() })
+	return ln, nil
 }
 
 // clearSocket removes what a killed broker left. The data directory is claimed by now, so no other broker can be behind it.
@@ -145,8 +145,8 @@ func (b *Broker) deskListener(own *tls.Config) (net.Listener, error) {
 	return tls.NewListener(b.listeners.desk, conf), nil
 }
 
-// http serves until the broker closes. short is for calls that have no reason to last.
-func (b *Broker) http(ctx context.Context, l net.Listener, h http.Handler, short bool) {
+// http serves until the broker closes, or stop is called. short is for calls that have no reason to last.
+func (b *Broker) http(ctx context.Context, l net.Listener, h http.Handler, short bool) (stop func()) {
 	s := &http.Server{
 		Handler: h, ReadHeaderTimeout: readHeader, IdleTimeout: idle, MaxHeaderBytes: 16 << 10,
 		ErrorLog:    slog.NewLogLogger(b.log.Handler(), slog.LevelDebug),
@@ -163,13 +163,15 @@ func (b *Broker) http(ctx context.Context, l net.Listener, h http.Handler, short
 			}
 		}
 	})
-	b.onClose(func() {
-		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
+	stop = sync.OnceFunc(func() {
+		within, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
 		defer cancel()
-		if err := s.Shutdown(stop); err != nil {
+		if err := s.Shutdown(within); err != nil {
 			_ = s.Close()
 		}
 	})
+	b.onClose(stop)
+	return stop
 }
 
 // mqttAddresses are where devices are told to connect: every host with the MQTT port.

@@ -176,6 +176,13 @@ func (s *snapshots) keep(ctx context.Context) {
 	}
 }
 
+// reached is up to where the models know the ledger.
+func (s *snapshots) reached() uint64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.at.Seq
+}
+
 // behind is how many entries the newest snapshot lacks.
 func (s *snapshots) behind() uint64 {
 	s.mu.Lock()

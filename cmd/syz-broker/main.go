@@ -78,6 +78,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "syz-broker:", err)
 		return exitUsage
 	}
+	o.Starting = starting
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := broker.Run(ctx, o, func(b *broker.Broker) { ready(ctx, b, *dev, stdout) }); err != nil {
@@ -87,9 +88,14 @@ func run(args []string, stdout, stderr io.Writer) int {
 	return exitDone
 }
 
+// starting tells systemd to wait for a start that goes on: one that it killed would be followed by another one that takes as long.
+func starting(what string, atMost time.Duration) {
+	_, _ = daemon.SdNotify(false, fmt.Sprintf("STATUS=Starting: %s\nEXTEND_TIMEOUT_USEC=%d", what, atMost.Microseconds()))
+}
+
 // ready tells systemd, and in development the person who started it where to go.
 func ready(ctx context.Context, b *broker.Broker, dev bool, stdout io.Writer) {
-	_, _ = daemon.SdNotify(false, daemon.SdNotifyReady)
+	_, _ = daemon.SdNotify(false, daemon.SdNotifyReady+"\nSTATUS=Calls are taken")
 	if every, err := daemon.SdWatchdogEnabled(false); err == nil && every > 0 {
 		go feed(ctx, b, every/2)
 	}

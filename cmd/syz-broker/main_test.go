@@ -2,10 +2,12 @@ package main
 
 import (
 	"bytes"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 func call(args ...string) (code int, stdout, stderr string) {
@@ -59,5 +61,25 @@ func TestABrokerThatCannotStartSaysWhy(t *testing.T) {
 	}
 	if code, _, errs := call("--config", conf); code != exitFailed || !strings.Contains(errs, "cannot make data directory") {
 		t.Errorf("%d, %s", code, errs)
+	}
+}
+
+// systemd ends a start after its limit unless it is asked for more time: a broker with a long ledger would be killed and started for ever.
+func TestSystemdIsAskedToWaitForALongStart(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "notify")
+	c, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: path, Net: "unixgram"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = c.Close() }()
+	t.Setenv("NOTIFY_SOCKET", path)
+	starting("5 of 10 records are read", 2*time.Minute)
+	b := make([]byte, 1<<10)
+	if err := c.SetReadDeadline(time.Now().Add(10 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	n, err := c.Read(b)
+	if got := string(b[:n]); err != nil || got != "STATUS=Starting: 5 of 10 records are read\nEXTEND_TIMEOUT_USEC=120000000" {
+		t.Errorf("systemd is told %q, %v", got, err)
 	}
 }

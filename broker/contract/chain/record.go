@@ -122,6 +122,23 @@ func (r Record) Audited() []Audit {
 	return r.Audits
 }
 
+// At is when a record was written, as far as it says so.
+func (r Record) At() time.Time {
+	switch {
+	case r.Event != nil:
+		return r.Event.LedgerTime
+	case r.Rejected != nil:
+		return r.Rejected.At
+	case r.Audit != nil:
+		return r.Audit.At
+	case len(r.Audits) > 0:
+		return r.Audits[0].At
+	case r.Document != nil:
+		return r.Document.At
+	}
+	return time.Time{}
+}
+
 // one reports whether a record is exactly one of what it can be.
 func (r Record) one() bool {
 	n := 0

@@ -91,7 +91,7 @@ func (b *Book) apply(e chain.Entry) (Case, bool) {
 	defer b.mu.Unlock()
 	defer func() {
 		b.rev = e.Seq
-		b.cool()
+		b.cool(e.Record.At())
 		close(b.applied)
 		b.applied = make(chan struct{})
 	}()

@@ -93,12 +93,24 @@ func (b *Book) take(f *file, st activation.State, e chain.Entry) {
 // Apply.
 func (b *Book) Cool(a Archive) { b.archive = a }
 
-// cool makes files cold whose time has come. The caller holds the lock.
-func (b *Book) cool() {
+// Settle is called when the ledger has been read: what rested at its end has rested until now.
+func (b *Book) Settle() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.cool(b.now())
+}
+
+// cool makes files cold whose time has come when an entry of that time is taken. Who reads a ledger of years cools a case where it rested in
+// the ledger, as it was cooled when that was written: not in the middle of its story, to wake it for each further word. A time that the clock
+// has not reached is not believed. The caller holds the lock.
+func (b *Book) cool(at time.Time) {
 	if b.archive == nil {
 		return
 	}
-	before := b.now().Add(-coolAfter)
+	if now := b.now(); at.IsZero() || at.After(now) {
+		at = now
+	}
+	before := at.Add(-coolAfter)
 	for {
 		e := b.warm.Front()
 		if e == nil {
