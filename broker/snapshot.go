@@ -107,6 +107,7 @@ func (s *snapshots) load(ctx context.Context) uint64 {
 	if s.program == "" {
 		return 0
 	}
+	snapshot.Tidy(s.path)
 	stamp, data, err := snapshot.Read(s.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return 0

@@ -55,11 +55,12 @@ type header struct {
 
 // Write puts a snapshot in the place of the one before. When it returns without an error, it is on the disk.
 func Write(path string, s Stamp, p Parts) error {
-	if err := write(path+".new", s, p); err != nil {
-		_ = os.Remove(path + ".new")
-		return fmt.Errorf("cannot write snapshot: %w", err)
+	err := write(path+".new", s, p)
+	if err == nil {
+		err = os.Rename(path+".new", path)
 	}
-	if err := os.Rename(path+".new", path); err != nil {
+	if err != nil {
+		Tidy(path)
 		return fmt.Errorf("cannot write snapshot: %w", err)
 	}
 	d, err := os.Open(filepath.Dir(path))
@@ -68,6 +69,9 @@ func Write(path string, s Stamp, p Parts) error {
 	}
 	return errors.Join(d.Sync(), d.Close())
 }
+
+// Tidy removes the piece that a crash may have left of a snapshot that was being written.
+func Tidy(path string) { _ = os.Remove(path + ".new") }
 
 func write(path string, s Stamp, p Parts) (err error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)

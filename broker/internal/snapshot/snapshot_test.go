@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 
 	"safeyouthzone/broker/internal/snapshot"
@@ -77,5 +78,31 @@ func TestACrashLeavesTheOneBefore(t *testing.T) {
 	}
 	if _, got, err := snapshot.Read(path); err != nil || string(got["a"]) != "after" {
 		t.Errorf("%q, %v", got, err)
+	}
+}
+
+// A disk that becomes full in the middle of writing leaves the one before, and nothing that takes room.
+func TestAFullDiskLeavesTheOneBefore(t *testing.T) {
+	dir := t.TempDir()
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=256k"); err != nil {
+		t.Skipf("a small disk cannot be mounted here (root is wanted): %v", err)
+	}
+	t.Cleanup(func() {
+		if err := syscall.Unmount(dir, syscall.MNT_DETACH); err != nil {
+			t.Error(err)
+		}
+	})
+	path := filepath.Join(dir, "s")
+	if err := snapshot.Write(path, stamp, snapshot.Parts{"a": {[]byte("before")}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := snapshot.Write(path, stamp, snapshot.Parts{"a": {make([]byte, 4<<20)}}); !errors.Is(err, syscall.ENOSPC) {
+		t.Errorf("4 MiB on a disk of 256 KiB: %v", err)
+	}
+	if _, got, err := snapshot.Read(path); err != nil || string(got["a"]) != "before" {
+		t.Errorf("%q, %v", got, err)
+	}
+	if all, err := os.ReadDir(dir); err != nil || len(all) != 1 {
+		t.Errorf("it left %v, %v", all, err)
 	}
 }
