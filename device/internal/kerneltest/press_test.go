@@ -26,7 +26,7 @@ const (
 	ms       = time.Millisecond
 	settle   = 20 * ms
 	rearm    = 200 * ms
-	fingers  = 100
+	fingers  = 70
 	glitchIn = 8 // one operation of so many is a glitch
 )
 
@@ -185,6 +185,9 @@ func (f *finger) pause(least time.Duration, most time.Duration) {
 	time.Sleep(least + time.Duration(f.random.Int64N(int64(most))))
 }
 
+// bounces is none mostly and three at most, as those of a good contact.
+func (f *finger) bounces() int { return min(f.random.IntN(4), f.random.IntN(4)) }
+
 // bring makes the line go to a level with some bounces, and returns when the kernel stamped the last change.
 func (f *finger) bring(to bool, bounces int) time.Duration {
 	began := mono()
@@ -200,7 +203,7 @@ func (f *finger) bring(to bool, bounces int) time.Duration {
 	defer limit.Stop()
 	for waiting := true; waiting; {
 		if e, ok := f.w.last(); ok && e.Operated == to && e.At >= at {
-			f.late = f.late || e.At-began >= settle || mono()-e.At > stall
+			f.late = f.late || e.Looked || e.At-began >= settle || mono()-e.At > stall
 			return e.At
 		}
 		select {
@@ -229,9 +232,9 @@ func (f *finger) work(n int) {
 			f.tally.glitches++
 			continue
 		}
-		f.bring(true, f.random.IntN(4))
+		f.bring(true, f.bounces())
 		f.pause(settle+5*ms, 40*ms)
-		f.on = append(f.on, window{from, f.bring(false, f.random.IntN(4)), f.late})
+		f.on = append(f.on, window{from, f.bring(false, f.bounces()), f.late})
 		if !f.late {
 			n--
 		}
@@ -292,8 +295,8 @@ func TestPresses(t *testing.T) {
 		w := f.w
 		w.mu.Lock()
 		late = append(late, w.late...)
-		if w.lost > 0 || w.looked > 0 {
-			t.Errorf("%d edges were lost, %d changes had no edge", w.lost, w.looked)
+		if w.lost > 0 || w.looked > f.tally.doubtful { // an edge that is later than a look at the level is one more stall
+			t.Errorf("%d edges were lost, %d changes had no edge and %d presses were in doubt", w.lost, w.looked, f.tally.doubtful)
 		}
 		w.mu.Unlock()
 	}

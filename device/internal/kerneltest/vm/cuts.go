@@ -20,7 +20,7 @@ import (
 const (
 	workers    = 2
 	perDisk    = 10      // cuts that one disk goes through; then a fresh one
-	perMachine = 5       // of them in one machine; the last one kills it
+	perMachine = 10      // of them in one machine; the last one kills it
 	atStart    = 4       // one of so many comes while the agent starts
 	maxOutbox  = 4 << 20 // nothing is receipted here; so few cuts do not fill it
 	patience   = time.Minute
@@ -52,7 +52,7 @@ func (l *lab) format(ctx context.Context) ([]byte, error) {
 	if err := os.WriteFile(path, make([]byte, diskMB<<20), 0o600); err != nil {
 		return nil, err
 	}
-	out, err := exec.CommandContext(ctx, "/sbin/mke2fs", "-q", "-t", "ext4", "-E", "lazy_itable_init=0,nodiscard", path).CombinedOutput()
+	out, err := exec.CommandContext(ctx, "/sbin/mke2fs", "-q", "-t", "ext4", "-b", fmt.Sprint(sector), "-E", "lazy_itable_init=0,nodiscard", path).CombinedOutput()
 	if err != nil {
 		return nil, fmt.Errorf("cannot format disk: %w: %s", err, out)
 	}
@@ -194,9 +194,14 @@ func (f *life) power(ctx context.Context) error {
 	return nil
 }
 
+var errAgent = errors.New("the agent did not start on what the power cut left")
+
 // check compares what the disk has with what the agent said it stored.
 func (f *life) check(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	have := map[string]bool{}
+	failed := ""
 	_, err := f.machine.expect(ctx, "KNOWN", func(line string) {
 		if os.Getenv("SYZ_SHOW") != "" || fromTest(line) {
 			show(line)
@@ -214,9 +219,14 @@ func (f *life) check(ctx context.Context) error {
 			}
 		case "---":
 			f.result.fail(line)
+			failed = line
+			cancel() // there is nothing more to wait for
 		}
 	})
-	if err != nil {
+	switch {
+	case failed != "":
+		return fmt.Errorf("%w: %s", errAgent, failed)
+	case err != nil:
 		return err
 	}
 	for id := range f.stored {
