@@ -6,10 +6,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"strings"
+	"strconv"
 	"time"
 
 	"safeyouthzone/broker/contract/activation"
@@ -193,6 +194,22 @@ func (c *Client) Do(ctx context.Context, id, verb string, body any) error {
 
 // Events calls fn with every change after a ledger sequence until ctx ends or the stream breaks.
 func (c *Client) Events(ctx context.Context, after uint64, fn func(Change)) error {
+	var bad error
+	err := c.RawEvents(ctx, after, func(_ uint64, data []byte) bool {
+		var ch Change
+		if err := json.Unmarshal(data, &ch); err != nil {
+			bad = fmt.Errorf("cannot read the desk's events: %w", err)
+			return false
+		}
+		fn(ch)
+		return true
+	})
+	return errors.Join(bad, err)
+}
+
+// RawEvents calls fn with the ledger sequence and the undecoded data of every change, until fn returns false, ctx ends or the stream
+// breaks. The data is fn's until it returns.
+func (c *Client) RawEvents(ctx context.Context, after uint64, fn func(rev uint64, data []byte) bool) error {
 	res, err := c.request(ctx, http.MethodGet, fmt.Sprintf("events?after=%d", after), nil)
 	if err != nil {
 		return err
@@ -201,20 +218,21 @@ func (c *Client) Events(ctx context.Context, after uint64, fn func(Change)) erro
 	const most = 1 << 20
 	lines := bufio.NewScanner(res.Body)
 	lines.Buffer(nil, most)
-	name := ""
+	name, rev := "", uint64(0)
 	for lines.Scan() {
-		if v, ok := strings.CutPrefix(lines.Text(), "event: "); ok {
-			name = v
+		word, rest, _ := bytes.Cut(lines.Bytes(), []byte(": "))
+		switch string(word) {
+		case "id":
+			if rev, err = strconv.ParseUint(string(rest), 10, 64); err != nil {
+				return fmt.Errorf("cannot read the desk's events: %w", err)
+			}
+		case "event":
+			name = string(rest)
+		case "data":
+			if name == "activation" && !fn(rev, rest) {
+				return nil
+			}
 		}
-		data, ok := strings.CutPrefix(lines.Text(), "data: ")
-		if !ok || name != "activation" {
-			continue
-		}
-		var ch Change
-		if err := json.Unmarshal([]byte(data), &ch); err != nil {
-			return fmt.Errorf("cannot read the desk's events: %w", err)
-		}
-		fn(ch)
 	}
 	return lines.Err()
 }
