@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -159,6 +160,68 @@ func TestASnapshotOfAnotherLedgerIsNotUsed(t *testing.T) {
 	}
 	if !strings.Contains(said.take(), unused) {
 		t.Error("the snapshot of another ledger was used")
+	}
+}
+
+// A ledger that came back from a backup is older than the snapshot beside it: what the snapshot knows and the ledger does not is not true any
+// more. The same holds when the disk has lost the end of the ledger.
+func TestASnapshotNewerThanItsLedgerIsNotUsed(t *testing.T) {
+	for name, back := range map[string]func(t *testing.T, engine, backup string){
+		"from a backup": func(t *testing.T, engine, backup string) {
+			if err := errors.Join(os.RemoveAll(engine), os.CopyFS(engine, os.DirFS(backup))); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"without its end": func(t *testing.T, engine, _ string) { cutShort(t, engine) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b, said := aged(t, 6000)
+			want := models(t, b)
+			b.Close()
+			engine, backup := filepath.Join(b.Options.Config.DataDir, "engine"), filepath.Join(t.TempDir(), "backup")
+			if err := os.CopyFS(backup, os.DirFS(engine)); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Remove(filepath.Join(b.Options.Config.DataDir, "snapshot", "ledger.snapshot")); err != nil {
+				t.Fatal(err)
+			}
+			b.Restart()
+			recall(t, b, "e-gone", "01930001-0007-7000-8000-000000000007", activation.DutyUndone)
+			b.Close()
+			if !strings.Contains(said.take(), "snapshot written") {
+				t.Fatal("there is no newer snapshot")
+			}
+			back(t, engine, backup)
+			b.Restart()
+			if got := models(t, b); got != want {
+				t.Error(firstDifference(got, want))
+			}
+			if s := said.take(); !strings.Contains(s, unused) || !strings.Contains(s, "the ledger has lost its end") {
+				t.Errorf("the snapshot was used, or nobody is told: %s", s)
+			}
+			recall(t, b, "e-new", "01930001-0007-7000-8000-000000000007", activation.DutyUndone) // and it goes on
+		})
+	}
+}
+
+// cutShort takes the last bytes away from the newest file of the ledger.
+func cutShort(t *testing.T, engine string) {
+	t.Helper()
+	blocks, err := filepath.Glob(filepath.Join(engine, "jetstream", "*", "streams", "*", "msgs", "*.blk"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	newest, size := "", int64(0)
+	for _, path := range blocks {
+		if info, err := os.Stat(path); err == nil && strings.Contains(strings.ToLower(path), "ledger") && info.Size() > size {
+			newest, size = path, info.Size()
+		}
+	}
+	if newest == "" {
+		t.Fatalf("no file of the ledger among %v", blocks)
+	}
+	if err := os.Truncate(newest, size-10); err != nil {
+		t.Fatal(err)
 	}
 }
 

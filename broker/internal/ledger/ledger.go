@@ -166,9 +166,15 @@ func decode(b []byte) (chain.Record, error) {
 	return r, r.Check()
 }
 
+// ErrNoEntry means that the ledger has no such entry (any more).
+var ErrNoEntry = errors.New("no such entry in the ledger")
+
 // Entry reads the entry at a place.
 func (l *Ledger) Entry(ctx context.Context, seq uint64) (chain.Entry, error) {
 	m, err := l.stream.GetMsg(ctx, seq)
+	if errors.Is(err, jetstream.ErrMsgNotFound) {
+		return chain.Entry{}, fmt.Errorf("%w: %d", ErrNoEntry, seq)
+	}
 	if err != nil {
 		return chain.Entry{}, fmt.Errorf("cannot read ledger: %w", err)
 	}
