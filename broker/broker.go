@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -263,6 +264,10 @@ func (b *Broker) projection(ctx context.Context) error {
 func (b *Broker) replay(ctx context.Context, s *snapshots) error {
 	usual := debug.SetGCPercent(replayGC)
 	defer debug.SetGCPercent(usual)
+	if before := debug.SetMemoryLimit(-1); before == math.MaxInt64 { // GOMEMLIMIT knows better
+		debug.SetMemoryLimit(memoryFor(os.DirFS("/")))
+		defer debug.SetMemoryLimit(before)
+	}
 	known := s.load(ctx)
 	last, err := b.ledger.Last(ctx)
 	if err != nil {
