@@ -15,6 +15,8 @@ fi
 [ "$code" -eq 0 ] || die "The kernel for the tests could not be made."
 
 say "Building the tests that run inside the machine."
+CGO_ENABLED=0 go build -o "$bin/kernelvm" ./device/internal/kerneltest/vm &
+emulating=$!
 CGO_ENABLED=0 go test -c -ldflags "-s -w" -tags kernelgpio -o "$bin/kerneltest" ./device/internal/kerneltest
-CGO_ENABLED=0 go build -o "$bin/kernelvm" ./device/internal/kerneltest/vm
+wait "$emulating"
 timeout 600 "$bin/kernelvm" -kernel "$image" -guest "$bin/kerneltest" "$@"

@@ -3,8 +3,10 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // script is the first program of the machine. It waits for one line of orders and runs the tests with it. The
@@ -42,7 +44,6 @@ if [ "$tests" = TestUntilThePowerGoes ]; then
 				rmdir "$chip"/bank0/line* "$chip/bank0" "$chip"
 			done 2>/dev/null
 			umount /data 2>/dev/null
-			rm -f /tmp/waits
 			echo OFF
 			wait_for_orders
 		else
@@ -76,8 +77,8 @@ func initrd(kernel, guest, to string) error {
 	for _, m := range modules {
 		files["mod/"+filepath.Base(m)] = m
 	}
-	for name, path := range files {
-		content, err := os.ReadFile(path)
+	for _, name := range slices.Sorted(maps.Keys(files)) { // the same each time
+		content, err := os.ReadFile(files[name])
 		if err != nil {
 			return err
 		}

@@ -15,6 +15,7 @@ import (
 const (
 	memoryMB = 160
 	diskMB   = 32
+	emulator = "qemu-system-x86_64"
 )
 
 // lab is what all machines share.
@@ -22,9 +23,13 @@ type lab struct {
 	dir    string // for files of this run
 	kernel string
 	initrd string
-	memory string // of the machine that waits for orders
-	state  string // the rest of it
+	booted string // directory of the machine that waits for orders
 }
+
+func (l *lab) memory() string { return filepath.Join(l.booted, "memory") }
+
+// state is all of that machine but its memory.
+func (l *lab) state() string { return filepath.Join(l.booted, "state") }
 
 // machine is one emulated machine.
 type machine struct {
@@ -40,25 +45,11 @@ type machine struct {
 // The memory of the first machine is a file. The others map it and keep their own changes to themselves, so that none of it is copied.
 func (l *lab) begin(ctx context.Context, name string, first bool, disk string) (*machine, error) {
 	qmp := filepath.Join(l.dir, name+".qmp")
-	share := "off"
-	if first {
-		share = "on"
-	}
-	args := []string{
-		"-accel", "tcg,thread=multi", "-m", fmt.Sprint(memoryMB), "-smp", "1", "-nodefaults", "-display", "none", "-no-reboot",
-		"-machine", "pc,memory-backend=memory",
-		"-object", fmt.Sprintf("memory-backend-file,id=memory,size=%dM,mem-path=%s,share=%s", memoryMB, l.memory, share),
-		"-serial", "stdio", "-qmp", "unix:" + qmp + ",server=on,wait=off",
-		"-kernel", l.image(), "-initrd", l.initrd,
-		// An emulator has nothing to mitigate, and its clock is checked by the tests themselves.
-		"-append", "console=ttyS0 quiet panic=1 mitigations=off tsc=reliable rdinit=/init",
-		"-device", "i6300esb", "-action", "watchdog=reset",
-		"-blockdev", disk, "-device", fmt.Sprintf("virtio-blk-pci,drive=disk,write-cache=on,logical_block_size=%[1]d,physical_block_size=%[1]d", sector),
-	}
+	args := append(l.hardware(first, disk), "-qmp", "unix:"+qmp+",server=on,wait=off")
 	if !first {
 		args = append(args, "-incoming", "defer")
 	}
-	program := append(l.gently(name), "qemu-system-x86_64")
+	program := append(l.gently(name), emulator)
 	args = append(program[1:], args...)
 	m := &machine{cmd: exec.CommandContext(ctx, program[0], args...), lines: make(chan string, 4096), qmp: qmp, done: make(chan struct{})}
 	m.cmd.Stderr = os.Stderr
@@ -75,6 +66,25 @@ func (l *lab) begin(ctx context.Context, name string, first bool, disk string) (
 	}
 	go m.read(out)
 	return m, nil
+}
+
+// hardware is what a machine is made of.
+func (l *lab) hardware(first bool, disk string) []string {
+	share := "off"
+	if first {
+		share = "on"
+	}
+	return []string{
+		"-accel", "tcg,thread=multi", "-m", fmt.Sprint(memoryMB), "-smp", "1", "-nodefaults", "-display", "none", "-no-reboot",
+		"-machine", "pc,memory-backend=memory",
+		"-object", fmt.Sprintf("memory-backend-file,id=memory,size=%dM,mem-path=%s,share=%s", memoryMB, l.memory(), share),
+		"-serial", "stdio",
+		"-kernel", l.image(), "-initrd", l.initrd,
+		// An emulator has nothing to mitigate, and its clock is checked by the tests themselves.
+		"-append", "console=ttyS0 quiet panic=1 mitigations=off tsc=reliable rdinit=/init",
+		"-device", "i6300esb", "-action", "watchdog=reset",
+		"-blockdev", disk, "-device", fmt.Sprintf("virtio-blk-pci,drive=disk,write-cache=on,logical_block_size=%[1]d,physical_block_size=%[1]d", sector),
+	}
 }
 
 // image is the kernel. To unpack it takes an emulated machine longer than to boot it, so the one that is unpacked already goes first.
@@ -100,7 +110,7 @@ func (l *lab) start(ctx context.Context, name, disk string) (*machine, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := m.restore(ctx, l.state); err != nil {
+	if err := m.restore(ctx, l.state()); err != nil {
 		m.kill(quiet)
 		return nil, err
 	}
