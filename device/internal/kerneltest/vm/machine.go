@@ -80,7 +80,7 @@ func (l *lab) hardware(first bool, disk string) []string {
 		"-object", fmt.Sprintf("memory-backend-file,id=memory,size=%dM,mem-path=%s,share=%s", memoryMB, l.memory(), share),
 		"-serial", "stdio",
 		"-kernel", l.image(), "-initrd", l.initrd,
-		// An emulator has nothing to mitigate, and its clock is checked by the tests themselves.
+		// An emulator has nothing to mitigate, and one clock alone: there is none to check it by.
 		"-append", "console=ttyS0 quiet panic=1 mitigations=off tsc=reliable rdinit=/init",
 		"-device", "i6300esb", "-action", "watchdog=reset",
 		"-blockdev", disk, "-device", fmt.Sprintf("virtio-blk-pci,drive=disk,write-cache=on,logical_block_size=%[1]d,physical_block_size=%[1]d", sector),
