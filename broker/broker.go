@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/KimMachineGun/automemlimit/memlimit"
+
 	"safeyouthzone/broker/contract/chain"
 	"safeyouthzone/broker/internal/answer"
 	"safeyouthzone/broker/internal/casefile"
@@ -265,7 +267,7 @@ func (b *Broker) replay(ctx context.Context, s *snapshots) error {
 	usual := debug.SetGCPercent(replayGC)
 	defer debug.SetGCPercent(usual)
 	if before := debug.SetMemoryLimit(-1); before == math.MaxInt64 { // GOMEMLIMIT knows better
-		debug.SetMemoryLimit(memoryFor(os.DirFS("/")))
+		debug.SetMemoryLimit(memoryFor(memlimit.FromCgroup, memlimit.FromSystem))
 		defer debug.SetMemoryLimit(before)
 	}
 	known := s.load(ctx)

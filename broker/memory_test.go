@@ -1,26 +1,31 @@
 package broker
 
 import (
+	"errors"
 	"math"
 	"testing"
-	"testing/fstest"
+
+	"github.com/KimMachineGun/automemlimit/memlimit"
 )
 
 func TestAStartKeepsWithinItsMachine(t *testing.T) {
 	const mib = 1 << 20
-	info := &fstest.MapFile{Data: []byte("MemTotal:        2048000 kB\nMemFree:          100 kB\n")}
+	machine, unit := memlimit.Limit(2000*mib), memlimit.Limit(1000*mib)
+	silent := func() (uint64, error) { return 0, errors.New("it does not say") }
 	for name, c := range map[string]struct {
-		files fstest.MapFS
-		want  int64
+		limits []memlimit.Provider
+		want   int64
 	}{
-		"a machine of 2000 MiB":          {fstest.MapFS{"proc/meminfo": info}, 1200 * mib},
-		"a limit of its own":             {fstest.MapFS{"proc/meminfo": info, "sys/fs/cgroup/memory.max": {Data: []byte("1048576000\n")}}, 600 * mib},
-		"no limit of its own":            {fstest.MapFS{"proc/meminfo": info, "sys/fs/cgroup/memory.max": {Data: []byte("max\n")}}, 1200 * mib},
-		"a machine that does not tell":   {fstest.MapFS{}, math.MaxInt64},
-		"a machine that talks gibberish": {fstest.MapFS{"proc/meminfo": {Data: []byte("MemTotal: many kB\n")}}, math.MaxInt64},
+		"a machine of 2000 MiB":        {[]memlimit.Provider{silent, machine}, 1200 * mib},
+		"a unit with a limit":          {[]memlimit.Provider{unit, machine}, 600 * mib},
+		"a unit that may have more":    {[]memlimit.Provider{memlimit.Limit(9000 * mib), machine}, 1200 * mib},
+		"a machine that does not tell": {[]memlimit.Provider{silent, silent}, math.MaxInt64},
 	} {
-		if got := memoryFor(c.files); got != c.want {
+		if got := memoryFor(c.limits...); got != c.want {
 			t.Errorf("%s: %d, want %d", name, got, c.want)
 		}
+	}
+	if got := memoryFor(memlimit.FromCgroup, memlimit.FromSystem); got == math.MaxInt64 || got <= 0 {
+		t.Errorf("this machine: %d", got)
 	}
 }
